@@ -1,0 +1,259 @@
+"""Settings: one file, everything that differs between places comes from the environment.
+
+README.md has the table of variables. With `DEMONSTRATION=1` every value has a harmless default; without it the clinic's
+own values and secrets must be given, and an unsafe combination refuses to start (`clinic.checks.refuse_unsafe_start`).
+"""
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+
+
+def of_the_clinic(name: str, demonstration: str) -> str:
+    """A value of the clinic itself: no default outside the demonstration, so no other clinic's number can leak."""
+    return env.str(name, default=demonstration if DEMONSTRATION else "")
+
+
+# The clinic (domain: settings with no default but 911 and 988)
+CLINIC_NAME = of_the_clinic("CLINIC_NAME", "Juniper Bone Metastasis Clinic")
+CLINIC_SHORT_NAME = of_the_clinic("CLINIC_SHORT_NAME", "Juniper Clinic")
+CLINIC_ORGANIZATION = of_the_clinic("CLINIC_ORGANIZATION", "Juniper Cancer Center")
+CLINIC_PHONE = of_the_clinic("CLINIC_PHONE", "202-555-0100")
+CLINIC_ADDRESS = of_the_clinic("CLINIC_ADDRESS", "100 Example Avenue, Ann Arbor, MI 48109")
+CLINIC_TTY = of_the_clinic("CLINIC_TTY", "711")
+NURSE_LINE_PHONE = of_the_clinic("NURSE_LINE_PHONE", "202-555-0110")
+NURSE_LINE_HOURS = of_the_clinic("NURSE_LINE_HOURS", "Mon-Fri 08:00-17:00")
+AFTER_HOURS_PHONE = of_the_clinic("AFTER_HOURS_PHONE", "202-555-0120")
+ON_CALL_PHYSICIAN_PHONE = of_the_clinic("ON_CALL_PHYSICIAN_PHONE", "202-555-0130")
+ON_CALL_PAGE_ADDRESS = of_the_clinic("ON_CALL_PAGE_ADDRESS", "on-call@example.org")
+EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="911")
+CRISIS_NUMBER = env.str("CRISIS_NUMBER", default="988")
+
+# Target times (settled 7, domain 4.1): minutes, hours and days, each to be signed off by the clinical lead
+EMERGENCY_CONTACT_MINUTES = env.int("EMERGENCY_CONTACT_MINUTES", default=15)
+URGENT_CONTACT_OPEN_HOURS = env.int("URGENT_CONTACT_OPEN_HOURS", default=4)
+URGENT_CONTACT_CLOCK_HOURS = env.int("URGENT_CONTACT_CLOCK_HOURS", default=24)
+PLANNED_CONTACT_BUSINESS_DAYS = env.int("PLANNED_CONTACT_BUSINESS_DAYS", default=2)
+VISIT_DUE_DAYS = {
+    "urgent": env.int("VISIT_DUE_DAYS_URGENT", default=3),
+    "soon": env.int("VISIT_DUE_DAYS_SOON", default=7),
+    "routine": env.int("VISIT_DUE_DAYS_ROUTINE", default=14),
+}
+BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS", default=182)
+BOOKING_NOTICE_MINUTES = env.int("BOOKING_NOTICE_MINUTES", default=120)
+HOLD_HOURS = {
+    "emergency": env.int("HOLD_HOURS_URGENT", default=4),
+    "urgent": env.int("HOLD_HOURS_URGENT", default=4),
+    "soon": env.int("HOLD_HOURS_SOON", default=24),
+    "routine": env.int("HOLD_HOURS_ROUTINE", default=48),
+}
+RESERVE_RELEASE_HOURS = env.int("RESERVE_RELEASE_HOURS", default=24)
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+PATIENT_IDLE_MINUTES = env.int("PATIENT_IDLE_MINUTES", default=20)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
+STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=10)
+
+# Secrets and safety
+SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only-" + "k" * 40 if DEMONSTRATION else "")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEMONSTRATION else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}" if DEMONSTRATION else "")
+# key id -> 32 random bytes in base64; the first one seals, all open (`python manage.py rotate_keys`)
+FIELD_KEYS = env.dict(
+    "FIELD_KEYS", default={"demo": "ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0zMi1ieXRlcyE="} if DEMONSTRATION else {}
+)
+BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default="demonstration-only-blind-index-key" if DEMONSTRATION else "")
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=not DEMONSTRATION)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.forms",  # so that widget templates are found among ours
+    "crispy_forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "clinic.apps.ClinicConfig",
+    "intake.apps.IntakeConfig",
+    "scheduling.apps.SchedulingConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "clinic.site.middleware.PrivacyHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.sign_in.middleware.StaffSessionLimits",
+    "clinic.sign_in.middleware.SecondFactorRequired",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.site.context_processors.clinic",
+            ],
+        },
+    }
+]
+
+# SQLite in WAL mode behind the fair writer queue is the embedded default; PostgreSQL by DATABASE_URL
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'clinic.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "clinic.platform.db.fair_sqlite"
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "clinic.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "clinic.accounts.backend.RolesBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "worklist:home"
+
+# Staff sign-in (allauth); nobody signs up by themselves
+ACCOUNT_ADAPTER = "clinic.sign_in.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours: never longer than 15 minutes for the rightful person
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "login"
+
+# Cookies, headers
+SECURE_COOKIES = not DEMONSTRATION
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE_COOKIES else "sessionid"
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * STAFF_SESSION_HOURS
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE_COOKIES else "csrftoken"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "clinic.site.views.csrf_failure"
+SECURE_SSL_REDIRECT = SECURE_COOKIES and env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 63072000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
+SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+# Language and time: rules are kept in the clinic's zone, moments in UTC
+LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en-us", "English")]
+LOCALE_PATHS = [BASE_DIR / "clinic" / "locale"]
+CLINIC_TIME_ZONE = env.str("CLINIC_TIME_ZONE", default="America/Detroit" if DEMONSTRATION else "")
+HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="US")
+HOLIDAY_STATE = env.str("HOLIDAY_STATE", default="MI" if DEMONSTRATION else "")
+TIME_ZONE = CLINIC_TIME_ZONE or "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# Forms
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["clinic"]
+CRISPY_TEMPLATE_PACK = "clinic"
+CRISPY_FAIL_SILENTLY = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+
+# Static files: hashed names, kept for a year
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-built"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Messages: queued in the causing transaction, sent by the worker
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / "var" / "mail"))
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@example.org" if DEMONSTRATION else "")
+EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=DEMONSTRATION)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "clinic.platform.logs.Scrub"}},
+    "formatters": {"json": {"()": "clinic.platform.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["scrub"]}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}
+
+if not DEMONSTRATION:
+    from clinic.checks import refuse_unsafe_start
+
+    refuse_unsafe_start(globals())

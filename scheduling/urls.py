@@ -1,0 +1,9 @@
+"""Pages of patients about their request, offer and visit."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("scheduling.requests.urls")),
+    path("", include("scheduling.offers.urls")),
+    path("", include("scheduling.visits.urls")),
+]

@@ -1,0 +1,19 @@
+"""Settings of the suite: the demonstration's values, a fast password hash, mail kept in memory."""
+
+import os
+
+os.environ.setdefault("DEMONSTRATION", "1")
+# The machine's own clinic must not leak into the tests
+for name in [n for n in os.environ if n.startswith(("CLINIC_", "NURSE_LINE", "AFTER_HOURS", "ON_CALL"))]:
+    del os.environ[name]
+
+from clinic.settings import *  # noqa: E402, F403  (a settings module is meant to be spread)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMBEDDED_WORKER = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
