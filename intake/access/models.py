@@ -1,0 +1,23 @@
+"""Links that open something for a person without an account."""
+
+from django.db import models
+
+
+class AccessLink(models.Model):
+    """A link of 128 random bits, stored hashed. Following it changes nothing; posting the birth date opens it.
+
+    `purpose` says what it opens: `offer`, `visit`, `draft`. `subject_id` is the row it opens.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=40)
+    birth_date_index = models.CharField(max_length=64)
+    single_use = models.BooleanField(default=False)
+    used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "subject_id"], name="access_link_subject")]

@@ -1,0 +1,36 @@
+"""What a person has typed before sending it."""
+
+import uuid
+
+from django.db import models
+
+from clinic.platform.crypto.fields import EncryptedJSONField
+
+
+class Draft(models.Model):
+    """A registration being filled in: answers by step, saved at each Continue.
+
+    Without a birth date it lives in its own browser session only, 20 minutes idle; with one, 30 days.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        SENT = "sent"
+        EXPIRED = "expired"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    filled_by = models.CharField(max_length=20, default="patient")
+    answers = EncryptedJSONField(default=dict)  # flat: key -> value as in domain 2.2 and 4.2
+    steps_done = models.JSONField(default=list)  # slugs in the order they were saved
+    step_versions = models.JSONField(default=dict)  # slug -> number of saves, so that a second tab is told
+    emergency_rules = models.JSONField(default=list)  # every EMERGENCY rule ever shown while filling in
+    resume_code_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    birth_date_index = models.CharField(max_length=64, blank=True, default="")
+    request_reference = models.CharField(max_length=20, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "expires_at"], name="draft_expiry")]

@@ -1,0 +1,27 @@
+"""The symptoms as reported: frozen with the wording that was shown."""
+
+import uuid
+
+from django.db import models
+
+from clinic.accounts.roles import Permission
+from clinic.platform.crypto.fields import EncryptedJSONField
+
+
+class SymptomReportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "SymptomReportQuerySet":
+        """The reports that this staff member may read."""
+        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+
+
+class SymptomReport(models.Model):
+    """Answers at the moment of sending: `answers` are key -> value, `snapshot` lists key, wording, value and label."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="symptom_reports")
+    filled_by = models.CharField(max_length=20)
+    answers = EncryptedJSONField()
+    snapshot = EncryptedJSONField()
+    sent_at = models.DateTimeField()
+
+    objects = SymptomReportQuerySet.as_manager()

@@ -1,0 +1,22 @@
+"""Gathers the capability models so that Django finds them."""
+
+from scheduling.availability.models import Closure, SessionException, WeeklySession
+from scheduling.itineraries.models import VisitType, VisitTypeLeg
+from scheduling.offers.models import Offer
+from scheduling.requests.models import AppointmentRequest, RequestNote
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit
+
+__all__ = [
+    "Appointment",
+    "AppointmentRequest",
+    "Claim",
+    "Closure",
+    "Offer",
+    "RequestNote",
+    "SessionException",
+    "StateChange",
+    "Visit",
+    "VisitType",
+    "VisitTypeLeg",
+    "WeeklySession",
+]

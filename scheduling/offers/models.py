@@ -1,0 +1,45 @@
+"""Up to three held days put before the patient."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.accounts.roles import Permission
+from clinic.platform.crypto.fields import EncryptedTextField
+
+
+class OfferQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "OfferQuerySet":
+        """Offers of patients whose record this staff member may open."""
+        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+
+
+class Offer(models.Model):
+    """Its alternatives are Visits in state `held` until `expires_at`. One open offer a request."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        RELEASED = "released", _("Taken back")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey("scheduling.AppointmentRequest", on_delete=models.PROTECT, related_name="offers")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    extended_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = EncryptedTextField(blank=True, default="")
+    wants_call = models.BooleanField(default=False)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request"], condition=Q(state="open"), name="one_open_offer_a_request")
+        ]
+        indexes = [models.Index(fields=["state", "expires_at"], name="offer_expiry")]

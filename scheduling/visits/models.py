@@ -1,0 +1,138 @@
+"""A visit (a day), its appointments (legs), and the claims on time that make double booking impossible."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.accounts.roles import Permission
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "VisitQuerySet":
+        """Visits of patients whose record this staff member may open."""
+        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+
+
+class Visit(models.Model):
+    """One day of a patient at the clinic; all its legs are booked or none."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held")
+        BOOKED = "booked", _("Booked")
+        CHECKED_IN = "checked_in", _("Checked in")
+        IN_VISIT = "in_visit", _("In the visit")
+        COMPLETED = "completed", _("Completed")
+        EXPIRED = "expired", _("Expired")
+        RELEASED = "released", _("Released")
+        CANCELLED_BY_PATIENT = "cancelled_by_patient", _("Canceled by the patient")
+        CANCELLED_BY_CLINIC = "cancelled_by_clinic", _("Canceled by the clinic")
+        NO_SHOW = "no_show", _("Did not come")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # also the calendar file's UID
+    request = models.ForeignKey("scheduling.AppointmentRequest", on_delete=models.PROTECT, related_name="visits")
+    offer = models.ForeignKey(
+        "scheduling.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="alternatives"
+    )
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="visits")
+    visit_type = models.ForeignKey("scheduling.VisitType", on_delete=models.PROTECT)
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT)
+    room = models.ForeignKey("clinic.Room", on_delete=models.PROTECT)
+    state = models.CharField(max_length=25, choices=State, default=State.HELD)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    calendar_sequence = models.PositiveIntegerField(default=0)
+    booked_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="visit_ends_after_start")]
+        indexes = [models.Index(fields=["state", "starts_at"], name="visit_by_day")]
+
+
+class Appointment(models.Model):
+    """One leg: one clinician for some minutes, in the stay room unless it has a room of its own."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held")
+        BOOKED = "booked", _("Booked")
+        WITH_CLINICIAN = "with_clinician", _("With the clinician")
+        DONE = "done", _("Done")
+        EXPIRED = "expired", _("Expired")
+        RELEASED = "released", _("Released")
+        CANCELLED_BY_PATIENT = "cancelled_by_patient", _("Canceled by the patient")
+        CANCELLED_BY_CLINIC = "cancelled_by_clinic", _("Canceled by the clinic")
+        NO_SHOW = "no_show", _("Did not come")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="appointments")
+    position = models.PositiveSmallIntegerField()
+    specialty = models.ForeignKey("clinic.Specialty", on_delete=models.PROTECT)
+    clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="appointments")
+    room = models.ForeignKey("clinic.Room", null=True, blank=True, on_delete=models.PROTECT)  # its own, such as CT
+    state = models.CharField(max_length=25, choices=State, default=State.HELD)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["visit", "position"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_start"),
+            models.UniqueConstraint(fields=["visit", "position"], name="one_appointment_per_position"),
+        ]
+        indexes = [models.Index(fields=["clinician", "starts_at"], name="appointment_of_clinician")]
+
+
+class Claim(models.Model):
+    """Time taken of one clinician, one room or one patient. A row exists exactly as long as the time is taken.
+
+    The database refuses two overlapping claims of one resource (migration 0002): exclusion constraints on PostgreSQL,
+    triggers on SQLite. A claim with `expires_at` is a hold; whoever wants its time after that deletes it first.
+    A claim without a visit is a busy time from elsewhere.
+    """
+
+    clinician = models.ForeignKey("clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, db_index=False)
+    room = models.ForeignKey("clinic.Room", null=True, blank=True, on_delete=models.PROTECT, db_index=False)
+    patient = models.ForeignKey("intake.Patient", null=True, blank=True, on_delete=models.PROTECT, db_index=False)
+    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.CASCADE, related_name="claims")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="claim_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(clinician__isnull=False, room__isnull=True, patient__isnull=True)
+                | Q(clinician__isnull=True, room__isnull=False, patient__isnull=True)
+                | Q(clinician__isnull=True, room__isnull=True, patient__isnull=False),
+                name="claim_of_exactly_one_resource",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["clinician", "starts_at"], name="claim_clinician", condition=Q(clinician__isnull=False)),
+            models.Index(fields=["room", "starts_at"], name="claim_room", condition=Q(room__isnull=False)),
+            models.Index(fields=["patient", "starts_at"], name="claim_patient", condition=Q(patient__isnull=False)),
+            models.Index(fields=["starts_at"], name="claim_time"),
+        ]
+
+
+class StateChange(models.Model):
+    """One move of a visit, an appointment, a request or an offer: who, when, why. Never changed."""
+
+    thing = models.CharField(max_length=20)
+    thing_id = models.UUIDField()
+    from_state = models.CharField(max_length=25, blank=True, default="")
+    to_state = models.CharField(max_length=25)
+    by_kind = models.CharField(max_length=12)
+    by_id = models.CharField(max_length=64)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["thing", "thing_id", "at"], name="state_change_of")]
