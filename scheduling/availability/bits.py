@@ -1,8 +1,8 @@
 """Sets of 5-minute units as Python integers.
 
-A *unit* is one 5-minute step of UTC since the Unix epoch, as an absolute number. A *mask* is an integer in which bit ``i``
-stands for unit ``base + i``; the caller keeps ``base``. Counting in UTC means that a local day of 23 or 25 hours needs no
-special case here: local rules are turned into units once, in ``sessions.py``.
+A *unit* is one 5-minute step of UTC since the Unix epoch, as an absolute number. A *mask* is an integer in which bit
+``i`` stands for unit ``base + i``; the caller keeps ``base``. Counting in UTC means that a local day of 23 or 25
+hours needs no special case here: local rules are turned into units once, in ``sessions.py``.
 """
 
 from collections.abc import Hashable, Iterable
@@ -127,10 +127,8 @@ def masks_by_resource(
     for resource, start, end in rows:
         start -= base
         end -= base
-        if start < 0:
-            start = 0
-        if end > length:
-            end = length
+        if start < 0 or end > length:
+            start, end = max(start, 0), min(end, length)
         if end <= start:
             continue
         canvas = drawn.get(resource)

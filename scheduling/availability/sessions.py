@@ -1,9 +1,9 @@
 """Weekly sessions, exceptions and closures -> open time of each clinician, in units of UTC.
 
-Rules are written in the clinic's local time and expanded here, one local date at a time, so that a session keeps its wall-clock
-times over both daylight-saving weekends and a local day may last 23 or 25 hours. A wall-clock time that a clock change skips
-means the moment that many minutes after the last clock reading before it; one that comes twice means the first of the two.
-No clock and no stored rows are read: everything arrives as values.
+Rules are written in the clinic's local time and expanded here, one local date at a time, so that a session keeps its
+wall-clock times over both daylight-saving weekends and a local day may last 23 or 25 hours. A wall-clock time that a
+clock change skips means the moment that many minutes after the last clock reading before it; one that comes twice
+means the first of the two. No clock and no stored rows are read: everything arrives as values.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,9 @@ RELEASE_UNITS = 288  # the reserve is shown to routine booking from 24 hours bef
 class WeeklySession:
     """A clinician's session that comes back every week, or every n weeks counted from the week of ``valid_from``.
 
-    ``weekday`` 0 is Monday; times are local; ``ends`` at ``time(0)`` is the midnight that closes the day; ``valid_until`` is
-    the last date (inclusive), None for ever; the last ``reserve_minutes`` are kept for urgent requests.
+    ``weekday`` 0 is Monday; times are local; ``ends`` at ``time(0)`` is the midnight that closes the day;
+    ``valid_until`` is the last date (inclusive), None for ever; the last ``reserve_minutes`` are kept for urgent
+    requests.
     """
 
     clinician_id: int
@@ -209,7 +210,7 @@ def closed_mask(
 
 
 def is_open(time: OpenTime, start: int, end: int, *, base: int, routine: bool, now: int) -> bool:
-    """Whether every unit from ``start`` to ``end`` (absolute) is open; for a routine request without unreleased reserve."""
+    """Whether all units from ``start`` to ``end`` (absolute) are open; a routine request sees no unreleased reserve."""
     if start < base or end <= start:
         return False
     visible = routine_open(time, now=now, base=base) if routine else time.open
@@ -299,5 +300,3 @@ def _absolute(mask: int, base: int) -> list[tuple[int, int]]:
 def _week(on: date) -> int:
     """A running number of the week, Monday first."""
     return (on.toordinal() - 1) // 7
-
-
