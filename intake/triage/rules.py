@@ -5,8 +5,8 @@ again for another meaning, a level, a condition that prints itself, the reason s
 any rule needs a new RULE_SET; stored results keep the rule set they were made with.
 
 Sources: S1 and S2 are the two public patient pages the service is modelled on, R numbers published references,
-K is general clinical knowledge, P a proposal without a published source. All need the sign-off of docs/clinical-safety.md.
-Pure: no Django, no models.
+K is general clinical knowledge, P a proposal without a published source. All need the
+sign-off of docs/clinical-safety.md. Pure: no Django, no models.
 """
 
 from dataclasses import dataclass
@@ -185,13 +185,13 @@ _UNSURE_MATTERS_TOO = (
 
 
 def _emergency(
-    id: str, when: Condition, reason: str, message: str, source: str, unless: tuple[Condition, str] | None = None
+    rule_id: str, when: Condition, reason: str, message: str, source: str, unless: tuple[Condition, str] | None = None
 ) -> Rule:
-    return Rule(id, EMERGENCY, when, reason, source, message=message, message_unless=unless)
+    return Rule(rule_id, EMERGENCY, when, reason, source, message=message, message_unless=unless)
 
 
 def _urgent(
-    id: str,
+    rule_id: str,
     when: Condition,
     reason: str,
     source: str,
@@ -199,11 +199,11 @@ def _urgent(
     contact_hours: int | None = None,
     after_others: bool = False,
 ) -> Rule:
-    return Rule(id, URGENT, when, reason, source, contact_hours=contact_hours, after_others=after_others)
+    return Rule(rule_id, URGENT, when, reason, source, contact_hours=contact_hours, after_others=after_others)
 
 
 def _soon(
-    id: str,
+    rule_id: str,
     domain: str,
     when: Condition,
     reason: str,
@@ -212,7 +212,7 @@ def _soon(
     visit_days: int | None = None,
     visit_if: Condition | None = None,
 ) -> Rule:
-    return Rule(id, SOON, when, reason, source, domain=domain, visit_days=visit_days, visit_if=visit_if)
+    return Rule(rule_id, SOON, when, reason, source, domain=domain, visit_days=visit_days, visit_if=visit_if)
 
 
 EMERGENCY_RULES: tuple[Rule, ...] = (
