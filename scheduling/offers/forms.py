@@ -1,0 +1,49 @@
+"""The patient's answers to an offer."""
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from clinic.platform.forms import ConsentField, LongTextField, RadioField, SubmitForm
+from scheduling.visits.itinerary import day_and_hours
+from scheduling.visits.models import Visit
+
+
+class ChooseDayForm(SubmitForm):
+    """One radio a day; what happens on that day stands under its radio."""
+
+    submit_label = _("Book this day")
+    visit = RadioField(label=_("Your days"), choices=(), missing=_("Select the day you want"))
+
+    def __init__(self, *args, days: list[Visit], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.days = {str(day.pk): day for day in days}
+        field = self.fields["visit"]
+        field.choices = [(value, day_and_hours(day)) for value, day in self.days.items()]
+        field.widget.hints = {
+            value: render_to_string("offers/_legs.html", {"visit": day}) for value, day in self.days.items()
+        }
+
+    @property
+    def chosen(self) -> Visit:
+        """The day that a checked form names."""
+        return self.days[self.cleaned_data["visit"]]
+
+
+class MoreTimeForm(SubmitForm):
+    """A button."""
+
+    submit_label = _("I need more time")
+    submit_class = "secondary"
+
+
+class DeclineForm(SubmitForm):
+    """None of the days work: nothing here has to be filled in."""
+
+    submit_label = _("Ask for other days")
+    reason = LongTextField(
+        label=_("What would work better?"),
+        help_text=_("For example: mornings, not on Fridays, or after December 10"),
+        max_length=1000,
+        required=False,
+    )
+    wants_call = ConsentField(label=_("Call me to find a day"), required=False, show_optional=False)

@@ -1,0 +1,134 @@
+"""The patient chooses among the held days."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.platform.refusals import Refused
+from scheduling.offers.actions import accept_offer, decline_offer, extend_offer
+from scheduling.offers.forms import ChooseDayForm, DeclineForm, MoreTimeForm
+from scheduling.offers.models import Offer
+from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.opening import open_with_birth_date
+from scheduling.requests.patient_pages import patient_page
+from scheduling.visits.itinerary import all_days, booked_visit, held_days
+from scheduling.visits.models import Visit
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_offer(request: HttpRequest, token: str) -> HttpResponse:
+    """`/my/offer/<token>/`: the link of the message "your days are ready"."""
+    return open_with_birth_date(request, token, purpose="offer", request_of=_request_of_offer, page="offers:choose")
+
+
+def _request_of_offer(offer_id: str) -> AppointmentRequest:
+    return AppointmentRequest.objects.get(offers=offer_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def choose(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """The held days as radios; posting one books it with all its appointments, or nothing."""
+    offer = _latest_offer(wanted)
+    if request.method == "POST" and offer is not None:
+        return _book(request, wanted, offer)
+    if booked_visit(wanted):
+        return redirect("visits:confirmation", wanted.reference)
+    return _show_days(request, wanted, offer)
+
+
+def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer) -> HttpResponse:
+    # a day gone by now is a known answer too: the action decides, and a repeated submit gets its first answer again
+    form = ChooseDayForm(request.POST, days=all_days(offer))
+    if not form.is_valid():
+        if booked_visit(wanted):
+            return redirect("visits:confirmation", wanted.reference)
+        return _show_days(request, wanted, offer, form=form, status=422)
+    try:
+        accept_offer(offer, form.chosen, by=request.actor, key=form.cleaned_data["key"], now=timezone.now())
+    except Refused as no:
+        if visit := booked_visit(wanted):
+            return render(request, "offers/already_booked.html", {"wanted": wanted, "visit": visit}, status=409)
+        gone = form.chosen if no.code == "taken" else None
+        return _show_days(request, wanted, _latest_offer(wanted), refused=no, gone=gone, status=409)
+    return redirect("visits:confirmation", wanted.reference)
+
+
+def _show_days(
+    request: HttpRequest,
+    wanted: AppointmentRequest,
+    offer: Offer | None,
+    *,
+    form: ChooseDayForm | None = None,
+    refused: Refused | None = None,
+    gone: Visit | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The days that can still be booked, or a page that says why there are none; `gone` was just taken."""
+    context = {"wanted": wanted, "offer": offer, "refused": refused}
+    days = []
+    if offer is not None and offer.state == Offer.State.OPEN and offer.expires_at > timezone.now():
+        days = [day for day in held_days(offer) if day != gone]
+    if not days:
+        return render(request, "offers/no_days.html", context, status=status)
+    context |= {"form": form or ChooseDayForm(days=days), "days": days}
+    if offer.extended_at is None:
+        context["more_time"] = MoreTimeForm(
+            action=reverse("offers:extend", args=[wanted.reference]), auto_id="more-time-%s"
+        )
+    return render(request, "offers/choose.html", context, status=status)
+
+
+@require_POST
+@patient_page
+def extend(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """More time to choose, once."""
+    offer = _latest_offer(wanted)
+    form = MoreTimeForm(request.POST)
+    if offer is None or not form.is_valid():
+        return redirect("offers:choose", wanted.reference)
+    try:
+        extend_offer(offer, by=request.actor, key=form.cleaned_data["key"])
+    except Refused as no:
+        return _show_days(request, wanted, _latest_offer(wanted), refused=no, status=409)
+    messages.success(request, _("You have more time now. Your days are still held for you."))
+    return redirect("offers:choose", wanted.reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def decline(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """None of the days work: a reason if they like, and whether we call."""
+    offer = _latest_offer(wanted)
+    if offer is None or (request.method != "POST" and offer.state != Offer.State.OPEN):
+        return redirect("offers:choose", wanted.reference)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and _declined(offer, form, request):
+            return redirect("offers:choose", wanted.reference)
+    return render(request, "offers/decline.html", {"wanted": wanted, "form": form}, status=status)
+
+
+def _declined(offer: Offer, form: DeclineForm, request: HttpRequest) -> bool:
+    answer = form.cleaned_data
+    try:
+        decline_offer(
+            offer, reason=answer["reason"], wants_call=answer["wants_call"], by=request.actor, key=answer["key"]
+        )
+    except Refused as no:
+        form.add_error(None, str(no))
+        form.renew_key()
+        return False
+    return True
+
+
+def _latest_offer(wanted: AppointmentRequest) -> Offer | None:
+    return wanted.offers.order_by("-made_at").first()

@@ -1,0 +1,22 @@
+"""Input of the patients' pages that open a link."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clinic.platform.forms import PageForm, SplitDateField, SubmitForm
+
+
+class BirthDateForm(PageForm):
+    """Proves that the person with the link knows the patient."""
+
+    heading_field = "birth_date"
+    submit_label = _("Continue")
+    birth_date = SplitDateField(
+        label=_("What is the patient’s date of birth?"),
+        help_text=_("For example: 3 27 1951"),
+        missing=_("Enter the patient’s date of birth"),
+        birth=True,
+    )
+
+
+class SendForm(SubmitForm):
+    """Only the key: everything else is in the draft."""

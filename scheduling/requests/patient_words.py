@@ -1,0 +1,89 @@
+"""What a patient reads about a request: the message of the triage, the status in plain words, the next step."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clinic.directory.models import Holiday
+from clinic.platform import words
+from intake.registration.models import Draft
+from intake.triage.clocks import NurseHours, is_open
+from intake.triage.messages import EMERGENCY_CODES, Message, message_for
+from intake.triage.models import Alert, Level
+from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.status import PATIENT_WORDS
+
+# Words of settled point 5 by their code: status, tag of the look, what it means
+STATUS = {
+    "received": (_("Received"), "neutral", _("We have the request. A nurse reads it and calls you.")),
+    "need_something": (
+        _("We need something from you"),
+        "waiting",
+        _("Something is missing before we can plan the visit. We will call you about it. You can also call us."),
+    ),
+    "planning": (
+        _("Planning your visit"),
+        "neutral",
+        _("A nurse has read the request. We are looking for one day when everyone you need can see you."),
+    ),
+    "choose_day": (_("Choose your day"), "waiting", _("We hold days for you. Choose the one that works best.")),
+    "booked": (_("Booked"), "done", _("The visit is booked.")),
+    "done": (_("Done"), "done", _("The visit has taken place. A nurse calls you about a week after it.")),
+    "closed": (_("Closed"), "neutral", _("We are not working on this request any more.")),
+}
+CLOSED_BECAUSE = {
+    AppointmentRequest.Status.REDIRECTED_TO_ED: _(
+        "We asked you to go to the emergency room. Call us when you are back home, and we will plan what comes next."
+    ),
+    AppointmentRequest.Status.DECLINED: _(
+        "Our clinic is not the right place for this request. We will tell you, or have told you, who can help."
+    ),
+    AppointmentRequest.Status.WITHDRAWN: _("The request was taken back. If you need us, send a new one or call."),
+}
+LAPSED = _("The time to choose a day has ended. Our team will look for new days. Call us if you want to speed this up.")
+
+
+def nurse_line_is_open(now: datetime) -> bool:
+    """Whether a call to the nurse line is answered now: its hours, and no holiday of the clinic."""
+    today = timezone.localtime(now).date()
+    holidays = set(Holiday.objects.filter(on=today).values_list("on", flat=True))
+    return is_open(now, NurseHours.parse(settings.NURSE_LINE_HOURS), timezone.get_default_timezone(), holidays)
+
+
+def what_they_are_told(wanted: AppointmentRequest, draft: Draft, *, now: datetime) -> dict[str, Any]:
+    """For the page after sending: the message of domain 4.7 and what it needs.
+
+    An emergency that was shown while filling in still counts, also if the answer was changed afterwards.
+    """
+    code = wanted.triage.message
+    if wanted.level == Level.EMERGENCY and code not in EMERGENCY_CODES:
+        alert = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first()
+        code = alert.message if alert else code
+    message = _message(code, wanted, draft, now=now)
+    return {"message": message, "is_emergency": code in EMERGENCY_CODES, "is_urgent": code == "M-URGENT"}
+
+
+def _message(code: str, wanted: AppointmentRequest, draft: Draft, *, now: datetime) -> Message:
+    return message_for(
+        code,
+        caregiver=wanted.filled_by == "caregiver",
+        crisis_line="E02" in {*wanted.triage.rules, *draft.emergency_rules},
+        phone=words.phone(wanted.patient.phone_primary),
+        deadline=words.moment(wanted.contact_due_at),
+        nurse_line=words.phone(settings.NURSE_LINE_PHONE),
+        nurse_line_open=nurse_line_is_open(now),
+        after_hours=words.phone(settings.AFTER_HOURS_PHONE) if settings.AFTER_HOURS_PHONE else "",
+    )
+
+
+def status_words(wanted: AppointmentRequest, *, has_live_offer: bool) -> dict[str, Any]:
+    """The status as a word, a tag and a sentence. An offer that ran out a moment ago is told as such."""
+    code = PATIENT_WORDS[wanted.status]
+    if code == "choose_day" and not has_live_offer:
+        code, meaning = "planning", LAPSED
+    else:
+        meaning = CLOSED_BECAUSE.get(wanted.status, STATUS[code][2])
+    return {"word_code": code, "word": STATUS[code][0], "tag": STATUS[code][1], "meaning": meaning}

@@ -1,0 +1,13 @@
+"""Sending a request, and the patient's page about it."""
+
+from django.urls import path
+
+from scheduling.requests import views
+
+app_name = "requests"
+
+urlpatterns = [
+    path("register/send/", views.send, name="send"),
+    path("register/sent/", views.sent, name="sent"),
+    path("my/<str:reference>/", views.status, name="status"),
+]

@@ -1,0 +1,15 @@
+"""The patient cancels a visit."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinic.platform.forms import LongTextField, SubmitForm
+
+
+class CancelForm(SubmitForm):
+    """The reason is theirs to give; `visit` is the one the page showed."""
+
+    submit_label = _("Cancel my visit")
+    submit_class = "warning"
+    visit = forms.UUIDField(widget=forms.HiddenInput)
+    reason = LongTextField(label=_("Why do you want to cancel?"), max_length=1000, required=False, rows=3)

@@ -1,0 +1,46 @@
+"""What a patient sees of a visit: the day in words, its appointments in order. Reads only."""
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from clinic.platform import words
+from scheduling.offers.models import Offer
+from scheduling.requests.models import AppointmentRequest
+from scheduling.visits.models import Appointment, Visit
+
+STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
+
+
+def with_legs(visits: QuerySet) -> QuerySet:
+    """The visits with everything an itinerary shows: two queries, whatever their number."""
+    legs = Appointment.objects.select_related("specialty", "clinician", "room").order_by("position")
+    return visits.select_related("site", "room", "visit_type").prefetch_related(Prefetch("appointments", queryset=legs))
+
+
+def held_days(offer: Offer) -> list[Visit]:
+    """The days of the offer that can still be booked, earliest first."""
+    return list(with_legs(offer.alternatives.filter(state=Visit.State.HELD)).order_by("starts_at"))
+
+
+def all_days(offer: Offer) -> list[Visit]:
+    """Every day the offer ever held, also those gone by now."""
+    return list(with_legs(offer.alternatives.all()).order_by("starts_at"))
+
+
+def booked_visit(wanted: AppointmentRequest) -> Visit | None:
+    """The visit that is still to come or under way."""
+    return with_legs(wanted.visits.filter(state__in=STILL_TO_COME)).order_by("-booked_at").first()
+
+
+def last_visit(wanted: AppointmentRequest) -> Visit | None:
+    """The visit booked last, in whatever state it is now; never one that was only held."""
+    return with_legs(wanted.visits.filter(booked_at__isnull=False)).order_by("-booked_at").first()
+
+
+def day_and_hours(visit: Visit) -> str:
+    """ "Tuesday, December 1, 2026, 9:00 a.m. to 1:15 p.m." """
+    return _("%(day)s, %(from)s to %(to)s") % {
+        "day": words.day(visit.starts_at),
+        "from": words.clock(visit.starts_at),
+        "to": words.clock(visit.ends_at),
+    }

@@ -1,0 +1,15 @@
+"""The patient's pages about a booked visit."""
+
+from django.urls import path
+
+from scheduling.visits import views
+
+app_name = "visits"
+
+urlpatterns = [
+    path("my/visit/<str:token>/", views.open_visit, name="open"),
+    path("my/<str:reference>/visit/", views.confirmation, name="confirmation"),
+    path("my/<str:reference>/visit.ics", views.calendar, name="calendar"),
+    path("my/<str:reference>/visit/print/", views.print_itinerary, name="print"),
+    path("my/<str:reference>/cancel/", views.cancel, name="cancel"),
+]

@@ -1,0 +1,99 @@
+"""The patient's booked visit: confirmation, calendar file, page to print, cancellation."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.platform.refusals import Refused
+from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.opening import open_with_birth_date
+from scheduling.requests.patient_pages import patient_page
+from scheduling.visits.actions import cancel_visit
+from scheduling.visits.calendar_file import visit_calendar
+from scheduling.visits.forms import CancelForm
+from scheduling.visits.itinerary import STILL_TO_COME, last_visit
+from scheduling.visits.models import Visit
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_visit(request: HttpRequest, token: str) -> HttpResponse:
+    """`/my/visit/<token>/`: the link of the confirmation message."""
+    return open_with_birth_date(
+        request, token, purpose="visit", request_of=_request_of_visit, page="visits:confirmation"
+    )
+
+
+def _request_of_visit(visit_id: str) -> AppointmentRequest:
+    return AppointmentRequest.objects.get(visits=visit_id)
+
+
+@require_safe
+@patient_page
+def confirmation(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """The booked day with its appointments; after a cancellation, that it is canceled and what comes next."""
+    visit = last_visit(wanted)
+    if visit is None:
+        return redirect("requests:status", wanted.reference)
+    page = "visits/confirmation.html" if visit.state in STILL_TO_COME else "visits/ended.html"
+    return render(request, page, {"wanted": wanted, "visit": visit, "can_cancel": visit.state == Visit.State.BOOKED})
+
+
+@require_safe
+@patient_page
+def print_itinerary(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """The day in large type on paper."""
+    visit = last_visit(wanted)
+    if visit is None or visit.state not in STILL_TO_COME:
+        return redirect("visits:confirmation", wanted.reference)
+    return render(request, "visits/print.html", {"wanted": wanted, "visit": visit})
+
+
+@require_safe
+@patient_page
+def calendar(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """The visit for the person's own calendar: when and where, nothing of the patient."""
+    visit = last_visit(wanted)
+    if visit is None or visit.state not in STILL_TO_COME:
+        return redirect("visits:confirmation", wanted.reference)
+    return HttpResponse(
+        visit_calendar(visit),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="clinic-visit.ics"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def cancel(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """ "Cancel your visit?", asked once; a visit that is canceled already only says so."""
+    visit = last_visit(wanted)
+    if visit is None or (request.method != "POST" and visit.state != Visit.State.BOOKED):
+        return redirect("visits:confirmation", wanted.reference)
+    form = CancelForm(request.POST if request.method == "POST" else None, initial={"visit": visit.pk})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and _canceled(wanted, form, request):
+            return redirect("visits:confirmation", wanted.reference)
+    return render(request, "visits/cancel.html", {"wanted": wanted, "visit": visit, "form": form}, status=status)
+
+
+def _canceled(wanted: AppointmentRequest, form: CancelForm, request: HttpRequest) -> bool:
+    """True when the visit page can tell what became of the visit, also if it was canceled before."""
+    answer = form.cleaned_data
+    # the visit that the page showed: a page gone Back to must not cancel one booked since
+    shown = wanted.visits.filter(pk=answer["visit"], booked_at__isnull=False).first()
+    if shown is None:
+        return True
+    try:
+        cancel_visit(shown, by=request.actor, key=answer["key"], reason=answer["reason"], now=timezone.now())
+    except Refused as no:
+        if not wanted.visits.filter(pk=shown.pk, state=Visit.State.BOOKED).exists():
+            return True
+        form.add_error(None, str(no))
+        form.renew_key()
+        return False
+    return True
