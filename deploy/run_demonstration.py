@@ -54,8 +54,21 @@ def serve() -> None:
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     os.execv(  # noqa: S606  (our own program, no shell)
         gunicorn,
-        [gunicorn, "clinic.wsgi", "--bind", f"0.0.0.0:{port}", "--workers", "2", "--worker-class", "gthread", "--threads", "4",
-         "--log-level", "warning", "--preload"],
+        [
+            gunicorn,
+            "clinic.wsgi",
+            "--bind",
+            f"0.0.0.0:{port}",
+            "--workers",
+            "2",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--log-level",
+            "warning",
+            "--preload",
+        ],
     )
 
 

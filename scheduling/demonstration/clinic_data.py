@@ -1,4 +1,4 @@
-"""The demonstration's clinic: specialties of domain 1.2, sites, rooms, clinicians and their weeks. All names are invented."""
+"""The clinic of the demonstration: specialties of domain 1.2, rooms, clinicians and their weeks. All names are invented."""
 
 import datetime as dt
 
@@ -92,13 +92,23 @@ def make_weeks(clinicians: list[Clinician], today: dt.date) -> None:
             for starts, ends in (MORNING, AFTERNOON):
                 sessions.append(
                     WeeklySession(
-                        clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=since, reserve_minutes=30
+                        clinician=clinician,
+                        weekday=weekday,
+                        starts=starts,
+                        ends=ends,
+                        valid_from=since,
+                        reserve_minutes=30,
                     )
                 )
     WeeklySession.objects.bulk_create(sessions)
     for step, clinician in enumerate(clinicians[::8]):
         SessionException.objects.create(
-            clinician=clinician, on=today + dt.timedelta(days=9 + step), adds=False, starts=dt.time(8), ends=dt.time(12), reason="Meeting"
+            clinician=clinician,
+            on=today + dt.timedelta(days=9 + step),
+            adds=False,
+            starts=dt.time(8),
+            ends=dt.time(12),
+            reason="Meeting",
         )
 
 

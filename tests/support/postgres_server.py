@@ -58,6 +58,9 @@ def postgres_server() -> Iterator[str]:
     finally:
         subprocess.run(
             [str(programs / "pg_ctl"), "-D", str(data), "-m", "fast", "stop"],
-            check=False, cwd=folder, stdout=subprocess.DEVNULL, **as_owner,
+            check=False,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            **as_owner,
         )
         shutil.rmtree(folder, ignore_errors=True)

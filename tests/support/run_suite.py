@@ -31,7 +31,9 @@ def main() -> int:
         left_out.append("PostgreSQL: its server programs (initdb, pg_ctl) are not installed")
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         left_out.append("browser journeys and axe: Chromium is not installed")
-    print("Left out: " + "; ".join(left_out) if left_out else "Nothing was left out: both databases and the browser ran.")
+    print(
+        "Left out: " + "; ".join(left_out) if left_out else "Nothing was left out: both databases and the browser ran."
+    )
     return status
 
 
