@@ -13,6 +13,7 @@ UNIT_SECONDS = 300
 UNITS_PER_HOUR = 12
 UNITS_PER_DAY = 288
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _FREE = b"0"
 
 
@@ -137,6 +138,3 @@ def masks_by_resource(
         width = end - start
         canvas[start:end] = line[width] if width < longest else b"1" * width
     return {resource: int(canvas[::-1], 2) for resource, canvas in drawn.items()}
-
-
-_EPOCH = datetime.fromtimestamp(0, UTC)

@@ -224,7 +224,7 @@ class _Patterns:
     def __init__(self, days: Sequence[DayWindow], zone: ZoneInfo):
         self.days, self.zone, self.base = days, zone, days[0].start
         self.days_by_date = {day.on: day for day in days}
-        self.drawn: dict[tuple, tuple[int, int, int]] = {}
+        self.drawn: dict[tuple[object, ...], tuple[int, int, int]] = {}
 
     def of(self, session: WeeklySession) -> tuple[int, int, int]:
         """Open, reserve and reserve-start masks of one session."""

@@ -12,6 +12,8 @@ from scheduling.itineraries.legs import Itinerary, Query, hard_order
 
 def check_itinerary(query: Query, itinerary: Itinerary) -> list[str]:
     """The broken rules in plain words; an empty list when all are kept."""
+    if sorted(leg.key for leg in query.legs) != sorted(placed.key for placed in itinerary.legs):
+        return ["the legs are not those asked for"]
     return [
         *_check_legs(query, itinerary),
         *_check_time(query, itinerary),
@@ -21,11 +23,9 @@ def check_itinerary(query: Query, itinerary: Itinerary) -> list[str]:
 
 
 def _check_legs(query: Query, itinerary: Itinerary) -> list[str]:
-    """Each leg once, in order of time, of the right length, with a person who may do it."""
+    """Each leg of the right length, on the grid, with a person and a room that may do it."""
     broken = []
     wanted = {leg.key: leg for leg in query.legs}
-    if sorted(wanted) != sorted(placed.key for placed in itinerary.legs):
-        return ["the legs are not those asked for"]
     physicians = sum(1 for leg in query.legs if leg.is_physician and leg.stage == "consult")
     if query.rules.max_physicians is not None and physicians > query.rules.max_physicians:
         broken.append("too many physician consults")
@@ -95,7 +95,7 @@ def _check_free(query: Query, itinerary: Itinerary) -> list[str]:
     if query.rooms is None:
         if itinerary.room_id is not None:
             broken.append("the visit has a room that it does not need")
-    elif itinerary.room_id not in query.rooms or not is_free(query.rooms[itinerary.room_id], first, last):
+    elif itinerary.room_id is None or not is_free(query.rooms.get(itinerary.room_id, 0), first, last):
         broken.append("the stay room is not free throughout")
     if query.whole_stay is not None and not is_free(query.whole_stay, first, last):
         broken.append("someone who must stay throughout is not free")

@@ -17,16 +17,14 @@ Rank: earliest day (which puts days before the deadline first), wishes met, leas
 a day.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cached_property
 
-from scheduling.availability.bits import UNIT_SECONDS, grid, iter_bits, lowest, ones, smear, starts
+from scheduling.availability.bits import iter_bits, lowest, ones, smear
 from scheduling.availability.sessions import DayWindow
-from scheduling.itineraries.legs import Answer, DayRules, Itinerary, PlacedLeg, Query, WhyNot, hard_order
+from scheduling.itineraries.legs import Answer, Itinerary, PlacedLeg, Query, WhyNot
+from scheduling.itineraries.plan import Lanes, Plan, shortest_stay
 
-Lanes = list[tuple[int, int]]  # (first start relative to base, longest stay)
+Way = tuple[int, tuple[tuple[int, int], ...]]  # (breaches of the soft order, ((leg, start), ...))
 
 
 def find(query: Query, k: int = 3, *, found_before: int = 0) -> list[Itinerary]:
@@ -38,7 +36,7 @@ def find(query: Query, k: int = 3, *, found_before: int = 0) -> list[Itinerary]:
     if refusal(query) is not None:
         return []
     found: list[Itinerary] = []
-    plan = _Plan(query)
+    plan = Plan(query)
     for day, lanes in plan.candidate_days():
         best = _best_of_day(plan, day, lanes)
         if best is not None:
@@ -63,7 +61,7 @@ def refusal(query: Query) -> WhyNot | None:
     physicians = [leg.key for leg in query.legs if leg.is_physician and leg.stage == "consult"]
     if rules.max_physicians is not None and len(physicians) > rules.max_physicians:
         return WhyNot("too_many_physicians", leg_keys=tuple(physicians))
-    if _shortest_stay([leg.units for leg in query.legs], rules) > rules.total_max:
+    if shortest_stay([leg.units for leg in query.legs], rules) > rules.total_max:
         return WhyNot("too_long", leg_keys=tuple(leg.key for leg in query.legs))
     return None
 
@@ -83,7 +81,7 @@ def why_not(query: Query) -> WhyNot | None:
 
 def _obstacle(window: Query) -> WhyNot:
     """What stands in the way where no day is complete: a leg's time, wishes, the room, or one leg among the others."""
-    plan = _Plan(window)
+    plan = Plan(window)
     count = len(plan.days)
     if not count:
         return WhyNot("no_days")
@@ -111,124 +109,7 @@ def _obstacle(window: Query) -> WhyNot:
     return WhyNot("no_fit", keys[index], others, count, days_with[index], len(find(rest, count)))
 
 
-class _Plan:
-    """A query prepared for the search: possible starts of each leg, order as bit sets, masks of the stay."""
-
-    def __init__(self, query: Query):
-        if query.base != query.days[0].start:
-            raise ValueError("masks must begin with the first day")
-        self.query, self.rules = query, query.rules
-        self.units = [leg.units for leg in query.legs]
-        self.count = len(self.units)
-        self.full = ones(self.count)
-        self.length = query.days[-1].end - query.base
-        at = {leg.key: index for index, leg in enumerate(query.legs)}
-        self.after = [0] * self.count  # legs that must be done before this one
-        for a, b in hard_order(query.legs, query.before):
-            self.after[at[b]] |= 1 << at[a]
-        self.earliest = max(0, query.now + query.notice_units - query.base)
-        self.days = [
-            day
-            for day in query.days
-            if (query.last_day is None or day.on <= query.last_day) and day.end - query.base > self.earliest
-        ]
-        self.shortest = _shortest_stay(self.units, self.rules)
-
-    @cached_property
-    def fits(self) -> list[int]:
-        """Per leg the starts at which somebody, and an extra room where it needs one, is free for all of it."""
-        query = self.query
-        allowed = grid(self.length, self.rules.step, -query.base % self.rules.step)
-        allowed = (allowed >> self.earliest) << self.earliest
-        if self.days and self.days[-1].end < query.days[-1].end:
-            allowed &= ones(self.days[-1].end - query.base)
-        folded = []
-        for leg in query.legs:
-            fits = 0
-            for clinician_id in leg.clinician_ids:
-                fits |= starts(query.clinicians.get(clinician_id, 0), leg.units)
-            if leg.extra_room_ids is not None:
-                room_fits = 0
-                for room_id in leg.extra_room_ids:
-                    room_fits |= starts(query.extra_rooms.get(room_id, 0), leg.units)
-                fits &= room_fits
-            folded.append(fits & allowed)
-        return folded
-
-    @cached_property
-    def stays(self) -> dict[int | None, int]:
-        """Per stay room the mask that must be free from first start to last end."""
-        query = self.query
-        throughout = ones(self.length) if query.whole_stay is None else query.whole_stay
-        if query.rooms is None:
-            return {None: throughout}
-        return {room_id: free & throughout for room_id, free in query.rooms.items()}
-
-    def cut(self, mask: int, day: DayWindow) -> int:
-        """One day's part of a mask."""
-        return (mask >> (day.start - self.query.base)) & ones(day.end - day.start)
-
-    def first_starts(self) -> int:
-        """First starts from which all legs can follow under order and gaps, in a place free for the shortest stay."""
-        rules, after, fits, units = self.rules, self.after, self.fits, self.units
-        near = [0] * (self.full + 1)  # by set still to do: moments that lie a gap before one of its first starts
-        begin = 0
-        for todo in self.tails():
-            begin = 0
-            for leg in range(self.count):
-                if todo >> leg & 1 and not after[leg] & todo:
-                    rest = todo & ~(1 << leg)
-                    if not rest:
-                        begin |= fits[leg]
-                    elif near[rest]:
-                        begin |= fits[leg] & (near[rest] >> units[leg])
-            if begin and todo != self.full:
-                near[todo] = _smear_down(begin, rules.gap_min, rules.gap_max)
-        free = 0
-        for mask in self.stays.values() if begin else ():
-            free |= starts(mask, self.shortest)
-        return begin & free
-
-    def tails(self) -> list[int]:
-        """Sets of legs that can be what is still to do, small before large: with a leg, all that must follow it."""
-        left_out = [(leg, self.after[leg]) for leg in range(self.count)]
-        return [
-            todo
-            for todo in range(1, self.full + 1)
-            if all(todo >> leg & 1 or not first & todo for leg, first in left_out)
-        ]
-
-    def candidate_days(self) -> Iterator[tuple[DayWindow, Lanes]]:
-        """Days in order, each with its first starts that wishes allow and the longest stay from each."""
-        query, rules = self.query, self.rules
-        begin = self.first_starts()
-        for day in self.days:
-            found = self.cut(begin, day)
-            if not found:
-                continue
-            origin, size = day.start - query.base, day.end - day.start
-            rooms = [self.cut(mask, day) for mask in self.stays.values()]
-            lanes = []
-            for at in iter_bits(found):
-                if query.wishes.required and self.judge(day, origin + at)[1]:
-                    continue
-                reach = min(rules.total_max, size - at)
-                stay = max(_run_length(room >> at & ones(reach)) for room in rooms)
-                if stay >= self.shortest:
-                    lanes.append((origin + at, stay))
-            if lanes:
-                yield day, lanes
-
-    def judge(self, day: DayWindow, start: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Wishes met and missed by a visit that starts there (relative to base)."""
-        wishes = self.query.wishes
-        if not wishes.weekdays and not wishes.start_windows:
-            return (), ()
-        local = datetime.fromtimestamp((self.query.base + start) * UNIT_SECONDS, self.query.zone)
-        return wishes.judge(day.on.weekday(), local.hour * 60 + local.minute)
-
-
-def _best_of_day(plan: _Plan, day: DayWindow, lanes: Lanes) -> tuple[int, int] | None:
+def _best_of_day(plan: Plan, day: DayWindow, lanes: Lanes) -> tuple[int, int] | None:
     """(first start, end) of the day's best itinerary, relative to base: most wishes, least waiting, earliest end."""
     best = None
     total = sum(plan.units)
@@ -240,7 +121,7 @@ def _best_of_day(plan: _Plan, day: DayWindow, lanes: Lanes) -> tuple[int, int] |
     return best[1:] if best else None
 
 
-def _shortest_stays(plan: _Plan, lanes: Lanes) -> list[int]:
+def _shortest_stays(plan: Plan, lanes: Lanes) -> list[int]:
     """Per lane the least number of units from its first start to the last end, 0 when it cannot be done.
 
     A lane holds the moments 0..stay after its first start. Gaps smear upward by at most ``gap_max`` bits, which the
@@ -278,7 +159,7 @@ def _in_lanes(mask: int, size: int, lanes: Lanes, octets: int) -> int:
     return int.from_bytes(b"".join(parts), "little")
 
 
-def _itinerary(plan: _Plan, day: DayWindow, start: int, end: int, *, rank: int) -> Itinerary:
+def _itinerary(plan: Plan, day: DayWindow, start: int, end: int, *, rank: int) -> Itinerary:
     """The chosen stay with its legs, people and rooms, and the reason for its rank."""
     query = plan.query
     legs: list[PlacedLeg] = []
@@ -324,7 +205,7 @@ def _reason(
 class _Order:
     """All ways to fill one stay exactly; the fewest breaches of the soft order win, then the legs as given."""
 
-    plan: _Plan
+    plan: Plan
     start: int
     end: int
 
@@ -332,7 +213,7 @@ class _Order:
         """(leg, start relative to base) in order of time."""
         plan = self.plan
         stay = self.end - self.start
-        self.memo: dict[tuple[int, int, bool], tuple | None] = {}
+        self.memo: dict[tuple[int, int, bool], Way | None] = {}
         self.lanes = [(mask >> self.start) & ones(stay + 1) for mask in plan.fits]
         self.groups = [leg.rank_group or 0 for leg in plan.query.legs]
         found = self.rest_of(0, 0, stay <= plan.rules.rest_after)
@@ -340,14 +221,14 @@ class _Order:
             raise AssertionError("a stay that was found cannot be filled")
         return [(leg, self.start + at) for leg, at in found[1]]
 
-    def rest_of(self, done: int, now: int, rested: bool) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+    def rest_of(self, done: int, now: int, rested: bool) -> Way | None:
         """(breaches, legs) of the best way to go on from ``now`` to exactly the end, or None."""
         key = (done, now, rested)
         if key not in self.memo:
             self.memo[key] = self._rest_of(done, now, rested)
         return self.memo[key]
 
-    def _rest_of(self, done: int, now: int, rested: bool) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+    def _rest_of(self, done: int, now: int, rested: bool) -> Way | None:
         plan, rules, stay = self.plan, self.plan.rules, self.end - self.start
         todo = [leg for leg in range(plan.count) if not done >> leg & 1]
         if not todo:
@@ -370,34 +251,6 @@ class _Order:
                     way = (tail[0] + breaches, ((leg, at), *tail[1]))
                     best = way if best is None else min(best, way)
         return best
-
-
-def _shortest_stay(units: list[int], rules: DayRules) -> int:
-    """The least units from first start to last end that order and free time could ever allow."""
-    gaps = len(units) - 1
-    stay = sum(units) + gaps * rules.gap_min
-    if stay <= rules.rest_after:
-        return stay
-    if not gaps:  # no gap, so nowhere to rest
-        return rules.total_max + 1
-    return stay + max(0, rules.rest_min - rules.gap_min)
-
-
-def _smear_down(mask: int, low: int, high: int) -> int:
-    """The union of ``mask`` moved down by every amount from ``low`` to ``high``."""
-    width = high - low + 1
-    mask >>= low
-    got = 1
-    while got < width:
-        step = min(got, width - got)
-        mask |= mask >> step
-        got += step
-    return mask
-
-
-def _run_length(mask: int) -> int:
-    """How many low bits in a row are set."""
-    return (~mask & (mask + 1)).bit_length() - 1
 
 
 def _is_free(mask: int, start: int, units: int) -> bool:

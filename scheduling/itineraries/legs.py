@@ -98,7 +98,8 @@ class Wishes:
 
     def judge(self, weekday: int, minute: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Codes of the wishes met and of those missed by a visit that starts then."""
-        met, missed = [], []
+        met: list[str] = []
+        missed: list[str] = []
         if self.weekdays:
             (met if weekday in self.weekdays else missed).append("weekday")
         if self.start_windows:
@@ -197,7 +198,8 @@ class Query:
 def hard_order(legs: Iterable[Leg], before: Iterable[tuple[str, str]] = ()) -> tuple[tuple[str, str], ...]:
     """Pairs of keys, the first of which must come before the second.
 
-    Nurse navigator first, imaging next, wrap-up last, spine surgery before radiation oncology, and the pairs asked for.
+    Nurse navigator first, imaging next, wrap-up last, a consult with spine surgery before one with radiation
+    oncology, and the pairs asked for.
     Raises ValueError when keys repeat or the pairs contradict one another.
     """
     legs = tuple(legs)
@@ -207,7 +209,8 @@ def hard_order(legs: Iterable[Leg], before: Iterable[tuple[str, str]] = ()) -> t
     pairs = {(a, b) for a, b in before if a in keys and b in keys}
     for a in legs:
         for b in legs:
-            if STAGES.index(a.stage) < STAGES.index(b.stage) or (a.specialty, b.specialty) in HARD_PAIRS:
+            consults = a.stage == b.stage == CONSULT
+            if STAGES.index(a.stage) < STAGES.index(b.stage) or (consults and (a.specialty, b.specialty) in HARD_PAIRS):
                 pairs.add((a.key, b.key))
     graph: dict[str, set[str]] = {key: set() for key in keys}
     for a_key, b_key in pairs:

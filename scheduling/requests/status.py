@@ -1,6 +1,6 @@
 """The status of a request, computed from facts: a ladder read from the top, the first that holds counts.
 
-The answer is cached in a column by the action that changed a fact; this function is the only place that knows the order.
+The answer is cached in a column by the action that changed a fact; only this module knows the order.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class Facts:
     """What is known of one request.
 
     ``level`` is the level that counts (the review's once there is one); ``needs_info``: staff wait for an answer of the
-    patient or referrer; ``is_taken``: a person took it for review; ``is_records_ready``: the checklist is complete or waived.
+    patient or referrer; ``is_taken``: a person took it for review; ``is_records_ready``: no checklist item is open.
     """
 
     level: str = "routine"

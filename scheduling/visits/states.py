@@ -49,7 +49,7 @@ VISIT_CLAIMS_TIME = frozenset(VISIT_MOVES) - _FREED
 APPOINTMENT_CLAIMS_TIME = frozenset(APPOINTMENT_MOVES) - _FREED
 
 
-class IllegalMove(ValueError):
+class IllegalMove(ValueError):  # noqa: N818 - a fact about a move, not a fault of the program
     """A move that the table of states does not allow."""
 
 
