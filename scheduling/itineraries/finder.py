@@ -17,7 +17,9 @@ Rank: earliest day (which puts days before the deadline first), wishes met, leas
 a day.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from scheduling.availability.bits import iter_bits, lowest, ones, smear
 from scheduling.availability.sessions import DayWindow
@@ -35,15 +37,9 @@ def find(query: Query, k: int = 3, *, found_before: int = 0) -> list[Itinerary]:
     """
     if refusal(query) is not None:
         return []
-    found: list[Itinerary] = []
     plan = Plan(query)
-    for day, lanes in plan.candidate_days():
-        best = _best_of_day(plan, day, lanes)
-        if best is not None:
-            found.append(_itinerary(plan, day, *best, rank=found_before + len(found)))
-            if len(found) == k:
-                break
-    return found
+    stays = islice(_complete_days(plan), k)
+    return [_itinerary(plan, *stay, rank=rank) for rank, stay in enumerate(stays, found_before)]
 
 
 def search(query: Query, k: int = 3) -> Answer:
@@ -97,16 +93,25 @@ def _obstacle(window: Query) -> WhyNot:
     ways = []
     for index in range(len(keys)) if len(keys) > 1 else ():
         rest = replace(window, legs=window.legs[:index] + window.legs[index + 1 :])
-        without = find(rest, 1)
-        if without:
-            ways.append((without[0].day, index, rest))
+        first = next(_complete_days(Plan(rest)), None)
+        if first is not None:
+            ways.append((first[0].on, days_with[index], index, rest))
     if not ways:
         scarce = min(range(len(keys)), key=days_with.__getitem__)
         return WhyNot("no_fit", keys[scarce], (), count, days_with[scarce])
-    ways.sort(key=lambda way: way[:2])
-    _, index, rest = ways[0]
-    others = tuple(keys[way[1]] for way in ways)
-    return WhyNot("no_fit", keys[index], others, count, days_with[index], len(find(rest, count)))
+    ways.sort(key=lambda way: way[:3])
+    _, _, index, rest = ways[0]
+    others = tuple(keys[way[2]] for way in ways)
+    days_without = sum(1 for _ in _complete_days(Plan(rest)))
+    return WhyNot("no_fit", keys[index], others, count, days_with[index], days_without)
+
+
+def _complete_days(plan: Plan) -> Iterator[tuple[DayWindow, int, int]]:
+    """Days on which all legs fit, in order, each with the (first start, end) of its best itinerary."""
+    for day, lanes in plan.candidate_days():
+        best = _best_of_day(plan, day, lanes)
+        if best is not None:
+            yield day, *best
 
 
 def _best_of_day(plan: Plan, day: DayWindow, lanes: Lanes) -> tuple[int, int] | None:
