@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.forms import ConsentField, LongTextField, RadioField, SubmitForm
-from scheduling.visits.itinerary import day_and_hours
+from scheduling.visits.itinerary import day_and_hours, legs_in_words
 from scheduling.visits.models import Visit
 
 
@@ -20,7 +20,8 @@ class ChooseDayForm(SubmitForm):
         field = self.fields["visit"]
         field.choices = [(value, day_and_hours(day)) for value, day in self.days.items()]
         field.widget.hints = {
-            value: render_to_string("offers/_legs.html", {"visit": day}) for value, day in self.days.items()
+            value: render_to_string("offers/_legs.html", {"visit": day, "legs": legs_in_words(day)})
+            for value, day in self.days.items()
         }
 
     @property

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from scheduling.offers.forms import ChooseDayForm, DeclineForm, MoreTimeForm
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
-from scheduling.requests.patient_pages import patient_page
+from scheduling.requests.patient_pages import patient_page, show
 from scheduling.visits.itinerary import all_days, booked_visit, held_days
 from scheduling.visits.models import Visit
 
@@ -54,7 +54,7 @@ def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer) -> Htt
         accept_offer(offer, form.chosen, by=request.actor, key=form.cleaned_data["key"], now=timezone.now())
     except Refused as no:
         if visit := booked_visit(wanted):
-            return render(request, "offers/already_booked.html", {"wanted": wanted, "visit": visit}, status=409)
+            return show(request, "offers/already_booked.html", wanted, visit=visit, status=409)
         gone = form.chosen if no.code == "taken" else None
         return _show_days(request, wanted, _latest_offer(wanted), refused=no, gone=gone, status=409)
     return redirect("visits:confirmation", wanted.reference)
@@ -71,18 +71,18 @@ def _show_days(
     status: int = 200,
 ) -> HttpResponse:
     """The days that can still be booked, or a page that says why there are none; `gone` was just taken."""
-    context = {"wanted": wanted, "offer": offer, "refused": refused}
+    context = {"offer": offer, "refused": refused}
     days = []
     if offer is not None and offer.state == Offer.State.OPEN and offer.expires_at > timezone.now():
         days = [day for day in held_days(offer) if day != gone]
     if not days:
-        return render(request, "offers/no_days.html", context, status=status)
+        return show(request, "offers/no_days.html", wanted, **context, status=status)
     context |= {"form": form or ChooseDayForm(days=days), "days": days}
     if offer.extended_at is None:
         context["more_time"] = MoreTimeForm(
             action=reverse("offers:extend", args=[wanted.reference]), auto_id="more-time-%s"
         )
-    return render(request, "offers/choose.html", context, status=status)
+    return show(request, "offers/choose.html", wanted, **context, status=status)
 
 
 @require_POST
@@ -114,7 +114,7 @@ def decline(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         status = 422
         if form.is_valid() and _declined(offer, form, request):
             return redirect("offers:choose", wanted.reference)
-    return render(request, "offers/decline.html", {"wanted": wanted, "form": form}, status=status)
+    return show(request, "offers/decline.html", wanted, form=form, status=status)
 
 
 def _declined(offer: Offer, form: DeclineForm, request: HttpRequest) -> bool:

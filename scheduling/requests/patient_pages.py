@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from clinic.platform.audit.record import record_view
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,3 +40,11 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         return view(request, wanted, *args, **kwargs)
 
     return login_not_required(page)
+
+
+def show(
+    request: HttpRequest, template: str, wanted: AppointmentRequest, *, status: int = 200, **context
+) -> HttpResponse:
+    """A page about `wanted`, with the warning before its session ends."""
+    idle = settings.PATIENT_IDLE_MINUTES * 60
+    return render(request, template, {"wanted": wanted, "session_idle_seconds": idle, **context}, status=status)

@@ -60,7 +60,7 @@ def what_they_are_told(wanted: AppointmentRequest, draft: Draft, *, now: datetim
     """
     code = wanted.triage.message
     if wanted.level == Level.EMERGENCY and code not in EMERGENCY_CODES:
-        alert = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first()
+        alert = Alert.objects.filter(report=wanted.report_id).order_by("-detected_at").first()
         code = alert.message if alert else code
     message = _message(code, wanted, draft, now=now)
     return {"message": message, "is_emergency": code in EMERGENCY_CODES, "is_urgent": code == "M-URGENT"}

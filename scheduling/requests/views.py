@@ -17,7 +17,7 @@ from scheduling.offers.models import Offer
 from scheduling.requests.actions import send_request
 from scheduling.requests.forms import SendForm
 from scheduling.requests.models import AppointmentRequest
-from scheduling.requests.patient_pages import patient_page
+from scheduling.requests.patient_pages import patient_page, show
 from scheduling.requests.patient_words import status_words, what_they_are_told
 from scheduling.visits.itinerary import last_visit
 
@@ -54,8 +54,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     wanted = AppointmentRequest.objects.select_related("patient", "triage").get(reference=draft.request_reference)
     with transaction.atomic():
         record_view(wanted, by=session.actor, purpose="sent")
-    context = {"wanted": wanted, **what_they_are_told(wanted, draft, now=timezone.now())}
-    return render(request, "requests/sent.html", context)
+    return show(request, "requests/sent.html", wanted, **what_they_are_told(wanted, draft, now=timezone.now()))
 
 
 def _draft_of(request: HttpRequest) -> tuple[PatientSession | None, Draft | None]:
@@ -71,6 +70,5 @@ def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """`/my/<ref>/`: where the request is, in plain words, and the next step."""
     offer = wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()).first()
     visit = last_visit(wanted)
-    context = {"wanted": wanted, "offer": offer, "visit": visit}
-    context |= status_words(wanted, has_live_offer=offer is not None)
-    return render(request, "requests/status.html", context)
+    words = status_words(wanted, has_live_offer=offer is not None)
+    return show(request, "requests/status.html", wanted, offer=offer, visit=visit, **words)

@@ -1,5 +1,8 @@
 """What a patient sees of a visit: the day in words, its appointments in order. Reads only."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
@@ -39,8 +42,32 @@ def last_visit(wanted: AppointmentRequest) -> Visit | None:
 
 def day_and_hours(visit: Visit) -> str:
     """ "Tuesday, December 1, 2026, 9:00 a.m. to 1:15 p.m." """
-    return _("%(day)s, %(from)s to %(to)s") % {
+    return _("%(day)s, %(hours)s") % {
         "day": words.day(visit.starts_at),
-        "from": words.clock(visit.starts_at),
-        "to": words.clock(visit.ends_at),
+        "hours": words.clock_range(visit.starts_at, visit.ends_at),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class LegInWords:
+    """One line of an itinerary."""
+
+    hours: str
+    length: str
+    specialty: str
+    clinician: str
+    place: str
+
+
+def legs_in_words(visit: Visit) -> list[LegInWords]:
+    """The appointments of a day in order; the place is the patient's room unless the leg has its own, such as CT."""
+    return [
+        LegInWords(
+            hours=words.clock_range(leg.starts_at, leg.ends_at),
+            length=words.minutes_words((leg.ends_at - leg.starts_at) // timedelta(minutes=1)),
+            specialty=leg.specialty.name,
+            clinician=leg.clinician.name,
+            place=(leg.room or visit.room).name,
+        )
+        for leg in visit.appointments.all()
+    ]

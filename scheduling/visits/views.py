@@ -2,18 +2,19 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.refusals import Refused
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
-from scheduling.requests.patient_pages import patient_page
+from scheduling.requests.patient_pages import patient_page, show
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.calendar_file import visit_calendar
 from scheduling.visits.forms import CancelForm
-from scheduling.visits.itinerary import STILL_TO_COME, last_visit
+from scheduling.visits.itinerary import STILL_TO_COME, last_visit, legs_in_words
 from scheduling.visits.models import Visit
 
 
@@ -38,7 +39,14 @@ def confirmation(request: HttpRequest, wanted: AppointmentRequest) -> HttpRespon
     if visit is None:
         return redirect("requests:status", wanted.reference)
     page = "visits/confirmation.html" if visit.state in STILL_TO_COME else "visits/ended.html"
-    return render(request, page, {"wanted": wanted, "visit": visit, "can_cancel": visit.state == Visit.State.BOOKED})
+    return show(
+        request,
+        page,
+        wanted,
+        visit=visit,
+        legs=legs_in_words(visit),
+        can_cancel=visit.state == Visit.State.BOOKED,
+    )
 
 
 @require_safe
@@ -48,7 +56,8 @@ def print_itinerary(request: HttpRequest, wanted: AppointmentRequest) -> HttpRes
     visit = last_visit(wanted)
     if visit is None or visit.state not in STILL_TO_COME:
         return redirect("visits:confirmation", wanted.reference)
-    return render(request, "visits/print.html", {"wanted": wanted, "visit": visit})
+    back_url = reverse("visits:confirmation", args=[wanted.reference])
+    return show(request, "visits/print.html", wanted, visit=visit, legs=legs_in_words(visit), back_url=back_url)
 
 
 @require_safe
@@ -78,7 +87,7 @@ def cancel(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         status = 422
         if form.is_valid() and _canceled(wanted, form, request):
             return redirect("visits:confirmation", wanted.reference)
-    return render(request, "visits/cancel.html", {"wanted": wanted, "visit": visit, "form": form}, status=status)
+    return show(request, "visits/cancel.html", wanted, visit=visit, form=form, status=status)
 
 
 def _canceled(wanted: AppointmentRequest, form: CancelForm, request: HttpRequest) -> bool:
