@@ -1,0 +1,147 @@
+"""Why a day has its rank, and why there is none, in words for staff; days as signed values of a tick box."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core import signing
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.directory.models import Clinician, Room
+from clinic.platform.words import minutes_words, short_day
+from scheduling.availability.bits import datetime_of
+from scheduling.itineraries.legs import Itinerary, PlacedLeg, WhyNot
+from scheduling.requests.models import AppointmentRequest
+
+SALT = "scheduling.offers.day"
+SIGNED_DAYS_LIVE = 12 * 60 * 60  # seconds: a page left open overnight is searched again
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLeg:
+    """One leg of a found day."""
+
+    starts_at: object
+    ends_at: object
+    specialty: str
+    clinician: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """A found day as the page lists it; `value` is what its tick box posts."""
+
+    value: str
+    day: date
+    starts_at: object
+    ends_at: object
+    room: str
+    legs: list[ShownLeg]
+    reason: str
+
+
+def shown_days(wanted: AppointmentRequest, itineraries: list[Itinerary], legs: list[tuple[str, int]]) -> list[ShownDay]:
+    """The days with names instead of numbers: two queries."""
+    people = {leg.clinician_id for one in itineraries for leg in one.legs}
+    rooms = {one.room_id for one in itineraries} | {leg.room_id for one in itineraries for leg in one.legs}
+    clinicians = Clinician.objects.select_related("specialty").in_bulk(people) if people else {}
+    room_names = Room.objects.in_bulk(rooms - {None}) if rooms - {None} else {}
+    return [_shown(wanted, one, legs, clinicians, room_names) for one in itineraries]
+
+
+def _shown(wanted, one: Itinerary, legs, clinicians, rooms) -> ShownDay:
+    return ShownDay(
+        value=sign_day(wanted, one, legs),
+        day=one.day,
+        starts_at=datetime_of(one.start),
+        ends_at=datetime_of(one.end),
+        room=str(rooms.get(one.room_id, "")),
+        legs=[
+            ShownLeg(
+                datetime_of(leg.start),
+                datetime_of(leg.end),
+                str(clinicians[leg.clinician_id].specialty),
+                str(clinicians[leg.clinician_id]),
+                str(rooms.get(leg.room_id, "")),
+            )
+            for leg in one.legs
+        ],
+        reason=reason_words(one),
+    )
+
+
+def reason_words(one: Itinerary) -> str:
+    """Why this day has its place in the list."""
+    words = {
+        "within_deadline": _("within the target date"),
+        "after_deadline": _("after the target date"),
+        "earliest_day": _("the earliest complete day"),
+        "next_complete_day": _("the next complete day"),
+        "all_wishes_met": _("all wishes met"),
+        "some_wishes_met": _("some wishes met"),
+        "wishes_not_met": _("wishes not met"),
+        "no_waiting": _("no waiting"),
+        "least_waiting": _("%(time)s between appointments") % {"time": minutes_words(one.waiting_units * 5)},
+    }
+    text = "; ".join(words[code] for code in one.reason if code in words)
+    return text[:1].upper() + text[1:]
+
+
+def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
+    """What stands in the way, what to change, and the next complete day. `names`: leg key -> specialty."""
+    leg = names.get(why.leg_key or "", why.leg_key or "")
+    others = [names.get(key, key) for key in why.leg_keys if key != why.leg_key]
+    texts = {
+        "no_legs": _("No specialty is chosen."),
+        "no_days": _("There is no day left in the time that can be booked."),
+        "notice": _("The days are too near: a visit needs 2 hours of notice."),
+        "too_many_physicians": _(
+            "A frail patient sees at most 3 physicians a day. Take one away, for a video visit later."
+        ),
+        "too_long": _("These appointments are too long for one day. Take a specialty away or shorten one."),
+        "no_time": _("%(leg)s has no free time.") % {"leg": leg},
+        "no_fit": _("%(leg)s has free times, but never on a day with the others.") % {"leg": leg},
+        "no_room": _("Everyone is free, but no patient room is free for the whole stay."),
+        "wishes": _("Days exist, but none meets the wishes. Untick “Only show days that meet these wishes”."),
+    }
+    lines = [texts.get(why.code, _("No complete day was found."))]
+    if others and why.code == "no_time":
+        lines.append(_("The same holds for: %(legs)s.") % {"legs": ", ".join(others)})
+    elif others and why.code == "no_fit":
+        lines.append(_("Without one of these there would be a day: %(legs)s.") % {"legs": ", ".join([leg, *others])})
+    if why.days_searched:
+        lines.append(
+            ngettext("%(days)s day was searched.", "%(days)s days were searched.", why.days_searched)
+            % {"days": why.days_searched}
+        )
+    if why.next_day:
+        lines.append(_("The next complete day is %(day)s.") % {"day": short_day(why.next_day)})
+    return lines
+
+
+def sign_day(wanted: AppointmentRequest, one: Itinerary, legs: list[tuple[str, int]]) -> str:
+    """A found day as one signed value: no patient data, useless for another request or other specialties."""
+    placed = [[leg.key, leg.clinician_id, leg.room_id, leg.start, leg.end] for leg in one.legs]
+    body = [one.day.isoformat(), one.room_id, placed, one.waiting_units, list(one.reason), sorted(map(list, legs))]
+    return signing.dumps(body, salt=f"{SALT}.{wanted.pk}", compress=True)
+
+
+def read_day(wanted: AppointmentRequest, value: str, legs: list[tuple[str, int]]) -> Itinerary | None:
+    """The day of a posted value; None when it is not ours, too old, or was found for other specialties."""
+    try:
+        body = signing.loads(value, salt=f"{SALT}.{wanted.pk}", max_age=SIGNED_DAYS_LIVE)
+    except signing.BadSignature:
+        return None
+    day, room_id, placed, waiting, reason, found_for = body
+    if found_for != sorted(map(list, legs)):
+        return None
+    return Itinerary(
+        day=date.fromisoformat(day),
+        room_id=room_id,
+        legs=tuple(PlacedLeg(*leg) for leg in placed),
+        waiting_units=waiting,
+        wishes_met=(),
+        wishes_missed=(),
+        reason=tuple(reason),
+    )

@@ -1,0 +1,146 @@
+"""Staff: the builder of a coordinated visit, and taking an offer back."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.accounts.actors import staff_actor
+from clinic.accounts.decorators import requires
+from clinic.accounts.roles import Permission
+from clinic.directory.models import Specialty
+from clinic.platform.refusals import Refused
+from clinic.platform.words import minutes_words
+from scheduling.itineraries.legs import AFTERNOON, MORNING, Wishes
+from scheduling.itineraries.search import find_days, suggested_legs
+from scheduling.offers.actions import make_offer, release_offer
+from scheduling.offers.day_words import ShownDay, read_day, shown_days, why_not_words
+from scheduling.offers.models import Offer
+from scheduling.offers.staff_forms import BuildForm
+from scheduling.requests.models import AppointmentRequest
+from scheduling.visits.itinerary import held_days
+from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
+
+START_WINDOWS = {"morning": (MORNING,), "afternoon": (AFTERNOON,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a search gave: days to tick, or what stands in the way."""
+
+    days: list[ShownDay]
+    why_not: list[str]
+
+
+@requires(Permission.VIEW_PATIENT, Permission.MAKE_OFFER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def build(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose specialties and wishes, see ranked days, hold up to three and send the offer."""
+    wanted = find_wanted(request, reference)
+    note_look(request, wanted, "plan_days")
+    if request.method != "POST":
+        return _show(request, wanted, _fresh_form(wanted))
+    form = BuildForm(request.POST, specialties=_choosable())
+    if not form.is_valid():
+        return _show(request, wanted, form, status=422)
+    if form.wants_hold:
+        return _hold(request, wanted, form)
+    return _show(request, wanted, form)
+
+
+def _choosable() -> list[Specialty]:
+    return list(Specialty.objects.filter(is_leg=True))
+
+
+def _fresh_form(wanted: AppointmentRequest) -> BuildForm:
+    """The form as first opened: what the review chose and what the patient wished."""
+    initial: dict = {"part": "any", "weekdays": wanted.preferences.get("weekdays", [])}
+    for code, minutes in suggested_legs(wanted):
+        initial |= {f"leg_{code}": True, f"minutes_{code}": minutes}
+    return BuildForm(specialties=_choosable(), initial=initial)
+
+
+def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> HttpResponse:
+    """Hold the ticked days; whatever is refused, the page comes back with a new list and everything kept."""
+    legs = form.chosen_legs
+    chosen = [read_day(wanted, value, legs) for value in dict.fromkeys(form.cleaned_data["day"])]
+    if None in chosen:
+        form.add_error(None, _("The list was made for other specialties or is too old. Here is a new one."))
+        return _show(request, wanted, form, status=409)
+    try:
+        make_offer(wanted, chosen, by=staff_actor(request.user), key=form.cleaned_data["key"], now=timezone.now())
+    except Refused as no:
+        form.add_error(None, str(no))
+        form.renew_key()
+        return _show(request, wanted, form, status=409)
+    messages.success(request, _("The days are held and the offer is on its way to the patient."))
+    return redirect("staff-offers:build", wanted.reference)
+
+
+def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
+    """Ranked days for what the form says."""
+    values = form.cleaned_data if form.is_bound else form.initial
+    weekdays = frozenset(int(day) for day in values.get("weekdays") or ())
+    wishes = Wishes(weekdays, START_WINDOWS.get(values.get("part") or "", ()), required=bool(values.get("only")))
+    legs = form.chosen_legs if form.is_bound else _initial_legs(form)
+    found = find_days(wanted, legs=legs, wishes=wishes, now=timezone.now())
+    names = {one.code: one.name for one in form.specialties}
+    return Listing(
+        days=shown_days(wanted, found.itineraries, legs),
+        why_not=why_not_words(found.why_not, names) if found.why_not else [],
+    )
+
+
+def _initial_legs(form: BuildForm) -> list[tuple[str, int]]:
+    return [
+        (one.code, form.initial[f"minutes_{one.code}"])
+        for one in form.specialties
+        if form.initial.get(f"leg_{one.code}")
+    ]
+
+
+def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, status: int = 200) -> HttpResponse:
+    offer = wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()).first()
+    can_plan = wanted.status == AppointmentRequest.Status.READY and offer is None
+    has_legs = bool(form.chosen_legs if form.is_bound and hasattr(form, "cleaned_data") else _initial_legs(form))
+    context = {
+        "wanted": wanted,
+        "crumbs": crumbs_to(wanted, _("Plan the day")),
+        "form": form,
+        "offer": offer,
+        "held": held_days(offer) if offer else [],
+        "can_plan": can_plan,
+        "listing": _search(wanted, form) if can_plan and has_legs else None,
+        "fixed": _fixed_legs(wanted),
+        "ticked": set(form.data.getlist("day")) if form.is_bound else set(),
+    }
+    return render(request, "staff/build.html", context, status=status)
+
+
+def _fixed_legs(wanted: AppointmentRequest) -> list[str]:
+    """The legs that the visit type brings itself, in words."""
+    if wanted.visit_type is None:
+        return []
+    fixed = wanted.visit_type.legs.select_related("specialty").filter(specialty__isnull=False)
+    return [f"{leg.specialty}, {minutes_words(leg.minutes)}" for leg in fixed]
+
+
+@requires(Permission.VIEW_PATIENT, Permission.MAKE_OFFER)
+@require_POST
+def release(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the open offer back: its days are free again."""
+    wanted = find_wanted(request, reference)
+    offer = Offer.objects.visible_to(request.user).filter(request=wanted).order_by("-made_at").first()
+    if offer is None:
+        messages.warning(request, _("There is no offer to take back."))
+        return redirect("staff-offers:build", wanted.reference)
+    try:
+        release_offer(offer, by=staff_actor(request.user), key=request.POST.get("key", ""))
+        messages.success(request, _("The offer is taken back. Its days are free again."))
+    except Refused as no:
+        messages.warning(request, str(no))
+    return redirect("staff-offers:build", wanted.reference)

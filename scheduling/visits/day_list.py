@@ -1,0 +1,103 @@
+"""One day of the clinic by clinician, and why it is closed if it is. Reads only, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import DateTimeField, Prefetch, Value
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.directory.models import Clinician, Holiday
+from scheduling.availability.models import Closure
+from scheduling.visits.models import Appointment, Visit
+from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, DONE
+
+HOLIDAY = "\x1fholiday"  # stands where a clinician's name would; no name begins like this
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTime:
+    """A closure that touches the day, and whom or what it closes."""
+
+    reason: str
+    closes: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicDay:
+    """A day: clinicians with their appointments in `busy`, the others in `free`."""
+
+    on: date
+    holiday: str
+    closed: list[ClosedTime]
+    whole_day_reason: str
+    busy: list[Clinician]
+    free: list[Clinician]
+
+    @property
+    def appointments(self) -> int:
+        """How many appointments the day has."""
+        return sum(len(clinician.today) for clinician in self.busy)
+
+
+def day_bounds(on: date) -> tuple[datetime, datetime]:
+    """Local midnight to the next one; 23, 24 or 25 hours."""
+    zone = timezone.get_default_timezone()
+    return datetime.combine(on, time(), zone), datetime.combine(on + timedelta(days=1), time(), zone)
+
+
+def clinic_day(on: date, user) -> ClinicDay:
+    """The day with every active clinician's appointments, held ones included, in three queries."""
+    start, end = day_bounds(on)
+    appointments = (
+        Appointment.objects.filter(
+            starts_at__lt=end,
+            ends_at__gt=start,
+            state__in=APPOINTMENT_CLAIMS_TIME | {DONE},
+            visit__in=visible_visits(user),
+        )
+        .select_related("visit__patient", "visit__room", "visit__visit_type", "visit__request", "room", "specialty")
+        .order_by("starts_at", "pk")
+    )
+    clinicians = list(
+        Clinician.objects.filter(is_active=True)
+        .select_related("specialty")
+        .order_by("specialty__position", "name", "pk")
+        .prefetch_related(Prefetch("appointments", queryset=appointments, to_attr="today"))
+    )
+    closed, whole_day, holiday = _closed(on, start, end)
+    return ClinicDay(
+        on=on,
+        holiday=holiday,
+        closed=closed,
+        whole_day_reason=whole_day or holiday,
+        busy=[one for one in clinicians if one.today],
+        free=[one for one in clinicians if not one.today],
+    )
+
+
+def visible_visits(user):
+    """The visits this person may see, for use inside another query."""
+    return Visit.objects.visible_to(user).values("pk")
+
+
+def _closed(on: date, start: datetime, end: datetime) -> tuple[list[ClosedTime], str, str]:
+    """Closures that touch the day, the reason if the whole clinic is closed all day, and the holiday's name.
+
+    One query: a holiday is read as a row beside the closures.
+    """
+    names = ("reason", "clinician__name", "room__name", "site__name", "starts_at", "ends_at")
+    closures = Closure.objects.filter(starts_at__lt=end, ends_at__gt=start).order_by().values_list(*names)
+    columns = [Value(HOLIDAY), Value(""), Value(""), Value(start, DateTimeField()), Value(end, DateTimeField())]
+    holidays = Holiday.objects.filter(on=on).order_by().values_list("name", *columns)
+    found, whole_day, holiday = [], "", ""
+    for reason, clinician, room, site, starts_at, ends_at in closures.union(holidays, all=True):
+        if clinician == HOLIDAY:
+            holiday = reason
+            continue
+        found.append(ClosedTime(reason, clinician or room or site or _("The whole clinic"), starts_at, ends_at))
+        if not (clinician or room or site) and starts_at <= start and ends_at >= end:
+            whole_day = reason
+    return sorted(found, key=lambda one: one.starts_at), whole_day, holiday

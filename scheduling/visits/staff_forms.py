@@ -1,0 +1,22 @@
+"""The clinic cancels a visit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clinic.platform.forms import RadioField, SubmitForm
+
+REASONS = [
+    ("patient_asked", _("The patient asked for it")),
+    ("clinician_away", _("A clinician cannot come")),
+    ("room_or_equipment", _("A room or a machine cannot be used")),
+    ("records_missing", _("Images or records are missing")),
+    ("patient_in_hospital", _("The patient is in the hospital")),
+    ("other", _("Another reason")),
+]
+
+
+class CancelVisitForm(SubmitForm):
+    """Why the visit is canceled; the reason stays in the history."""
+
+    submit_label = _("Cancel this visit")
+    submit_class = "warning"
+    reason = RadioField(label=_("Why is the visit canceled?"), choices=REASONS, missing=_("Select a reason"))

@@ -1,0 +1,140 @@
+"""The review: a nurse or physician decides how soon, which visit and which specialties."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.accounts.actors import staff_actor
+from clinic.accounts.decorators import requires
+from clinic.accounts.roles import Permission
+from clinic.platform.refusals import Refused
+from intake.triage.disciplines import Suggestions, suggest
+from scheduling.requests.actions import review_request
+from scheduling.requests.models import AppointmentRequest
+from scheduling.worklist.dossier import Dossier
+from scheduling.worklist.staff_forms import LEVELS_TO_SEE, ReviewForm
+from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
+
+TASK_WORDS = {
+    "RADIOLOGY": gettext_lazy("Radiology reads the outside images before the visit"),
+    "DENTAL": gettext_lazy("Check with dental medicine"),
+}
+NOTE_WORDS = {
+    "BIOPSY_AFTER_REVIEW": gettext_lazy("No biopsy before the sarcoma center has looked"),
+    "NUCLEAR_MEDICINE": gettext_lazy("Ask nuclear medicine"),
+    "HEMATOLOGY": gettext_lazy("Ask hematology"),
+}
+
+
+def suggestions_for(wanted: AppointmentRequest) -> Suggestions:
+    """Specialties, tasks and notes that the answers of a request suggest."""
+    return suggest({**wanted.report.answers, "reason_for_contact": wanted.reason_for_contact})
+
+
+@requires(Permission.VIEW_PATIENT, Permission.REVIEW_TRIAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def triage(request: HttpRequest, reference: str) -> HttpResponse:
+    """The review form; a request that a colleague holds can be read here and taken over, not decided."""
+    wanted = find_wanted(request, reference)
+    note_look(request, wanted, "triage")
+    suggested = suggestions_for(wanted)
+    form = _form(request, wanted, suggested)
+    if request.method == "POST" and form.is_valid():
+        if _held_by_other(wanted, request.user):
+            form.add_error(None, _("%(name)s holds this request. Take it over to decide.") % {"name": wanted.taken_by})
+        else:
+            try:
+                _save(request, wanted, form)
+            except Refused as no:
+                return _show_refused(request, wanted, suggested, form, no)
+            messages.success(request, _("Review saved."))
+            return redirect("worklist:request", wanted.reference)
+    return _show(request, wanted, suggested, form, status=422 if form.errors else 200)
+
+
+def _held_by_other(wanted: AppointmentRequest, user) -> bool:
+    return wanted.taken_by_id is not None and wanted.taken_by_id != user.pk
+
+
+def _form(request: HttpRequest, wanted: AppointmentRequest, suggested: Suggestions) -> ReviewForm:
+    """The form with the suggestion ticked, or with the last review's choice when there was one."""
+    chosen = wanted.specialties or [leg.code for leg in suggested.legs]
+    visit_type = wanted.visit_type.code if wanted.visit_type else "coordinated_new"
+    hints = {leg.code: f"{', '.join(leg.ids)}: {leg.reason}" for leg in suggested.legs}
+    return ReviewForm(
+        request.POST or None,
+        wanted=wanted,
+        user=request.user,
+        suggested_for=hints,
+        initial={
+            "version": wanted.version,
+            "opened_at": timezone.now().isoformat(),
+            "visit_type": visit_type,
+            "specialties": chosen,
+        },
+    )
+
+
+def _save(request: HttpRequest, wanted: AppointmentRequest, form: ReviewForm) -> None:
+    cleaned = form.cleaned_data
+    plans_visit = cleaned["disposition"] in LEVELS_TO_SEE
+    review_request(
+        wanted,
+        disposition=cleaned["disposition"],
+        reason=cleaned["reason"] or "",
+        visit_type=(cleaned["visit_type"] or "") if plans_visit else "",
+        specialties=(cleaned["specialties"] or []) if plans_visit else [],
+        user=request.user,
+        by=staff_actor(request.user),
+        key=cleaned["key"],
+        version=cleaned["version"],
+    )
+
+
+def _show_refused(
+    request: HttpRequest, wanted: AppointmentRequest, suggested: Suggestions, form: ReviewForm, no: Refused
+) -> HttpResponse:
+    """Keep everything typed; when the request changed meanwhile, say what changed and let the person decide again."""
+    opened_at: datetime = form.cleaned_data["opened_at"]
+    wanted = find_wanted(request, wanted.reference)
+    form.wanted = wanted
+    form.add_error(None, str(no))
+    form.renew_key()
+    if wanted.version != form.cleaned_data["version"]:
+        changed = Dossier(wanted, now=timezone.now()).since(opened_at)
+        form.data = form.data.copy()
+        form.data["version"], form.data["opened_at"] = wanted.version, timezone.now().isoformat()
+        return _show(request, wanted, suggested, form, changed=changed, is_stale=True, status=409)
+    return _show(request, wanted, suggested, form, status=422)
+
+
+def _show(
+    request: HttpRequest,
+    wanted: AppointmentRequest,
+    suggested: Suggestions,
+    form: ReviewForm,
+    *,
+    changed: list | None = None,
+    is_stale: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    dossier = Dossier(wanted, now=timezone.now())
+    context = {
+        "wanted": wanted,
+        "crumbs": crumbs_to(wanted, _("Review")),
+        "dossier": dossier,
+        "form": form,
+        "changed": changed or [],
+        "is_stale": is_stale,
+        "holder": wanted.taken_by if _held_by_other(wanted, request.user) else None,
+        "is_open": wanted.closed_at is None,
+        "tasks": [(TASK_WORDS.get(one.code, one.code), one) for one in suggested.tasks],
+        "notes": [(NOTE_WORDS.get(one.code, one.code), one) for one in suggested.notes],
+    }
+    return render(request, "worklist/triage.html", context, status=status)

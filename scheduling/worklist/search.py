@@ -1,0 +1,97 @@
+"""Finding a request by reference, phone, birth date or the first letters of a name.
+
+Names and numbers are stored encrypted: equality goes through keyed blind indexes, so only whole phone numbers, whole
+birth dates and trimmed prefixes of a name can be found. What was typed is never stored or logged, only the kind of
+search and the number of hits.
+"""
+
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.accounts.actors import staff_actor
+from clinic.platform.audit.record import record
+from clinic.platform.crypto.index import prefix_search_indexes
+from clinic.platform.forms.rules import nanp_to_e164
+from intake.patients.identity import birth_date_index, phone_index
+from scheduling.requests.models import AppointmentRequest
+
+MOST_HITS = 50
+SHORTEST_NAME = 2
+REFERENCE = re.compile(r"^[A-Z]{2,4}-?[0-9A-Z]{4}-?[0-9A-Z]{2}\Z")
+
+
+def read_date(typed: str) -> date | None:
+    """A birth date as staff type it: 3/27/1951, 03-27-1951 or 1951-03-27; None for anything else."""
+    numbers = re.fullmatch(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", typed)
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", typed)
+    try:
+        if numbers:
+            month, day, year = map(int, numbers.groups())
+            return date(year, month, day)
+        if iso:
+            return date(*map(int, iso.groups()))
+    except ValueError:
+        return None
+    return None
+
+
+def read_phone(typed: str) -> str | None:
+    """A whole United States number in E.164; None for anything else."""
+    try:
+        return nanp_to_e164(typed)
+    except ValidationError:
+        return None
+
+
+def kind_of(typed: str) -> str:
+    """What the typed words look like: reference, phone, birth_date or name."""
+    if any(letter.isdigit() for letter in typed) and REFERENCE.match(typed.upper().replace(" ", "-")):
+        return "reference"
+    if read_date(typed):
+        return "birth_date"
+    return "phone" if read_phone(typed) else "name"
+
+
+def find_requests(typed: str, *, user) -> tuple[list[AppointmentRequest], bool]:
+    """The newest requests, open or closed, that fit what was typed, and whether there were more than are shown.
+
+    Writes one audit row: the kind of search and the number of hits.
+    """
+    kind = kind_of(typed)
+    rows = AppointmentRequest.objects.visible_to(user).select_related("patient", "triage", "taken_by")
+    if kind == "reference":
+        bare = typed.upper().replace(" ", "").replace("-", "")
+        rows = rows.filter(reference=f"{bare[:-6]}-{bare[-6:-2]}-{bare[-2:]}")
+    elif kind == "birth_date":
+        rows = rows.filter(patient__birth_date_index=birth_date_index(read_date(typed)))
+    elif kind == "phone":
+        rows = rows.filter(patient__phone_index=phone_index(read_phone(typed)))
+    else:
+        for index in prefix_search_indexes(typed):  # each word begins one of the person's names
+            rows = rows.filter(patient__name_prefixes__prefix_index=index)
+        rows = rows.distinct()
+    found = list(rows.order_by("-submitted_at", "pk")[: MOST_HITS + 1])
+    with transaction.atomic():
+        record(
+            "search",
+            by=staff_actor(user),
+            subject=("search", str(user.pk)),
+            data={"kind": kind, "hits": len(found[:MOST_HITS]), "more": len(found) > MOST_HITS},
+        )
+    return found[:MOST_HITS], len(found) > MOST_HITS
+
+
+def read_search(typed: str) -> str:
+    """What was typed, trimmed; raises ValidationError when it is too short or too long to look for."""
+    words = " ".join((typed or "").replace("\x00", "").split())
+    if not words:
+        raise ValidationError(_("Enter a name, reference, phone number or birth date"))
+    if len(words) > 100:
+        raise ValidationError(_("What you look for must be 100 characters or fewer"))
+    if kind_of(words) == "name" and sum(letter.isalpha() for letter in words) < SHORTEST_NAME:
+        raise ValidationError(_("Enter at least 2 letters of the name, a whole phone number or a whole birth date"))
+    return words

@@ -1,0 +1,20 @@
+"""Staff: the worklist, the request, its review, and alerts."""
+
+from django.urls import path
+
+from scheduling.worklist import alert_views, review_views, staff_views
+
+app_name = "worklist"
+
+urlpatterns = [
+    path("", staff_views.home, name="home"),
+    path("search/", staff_views.search, name="search"),
+    path("requests/<str:reference>/", staff_views.request_page, name="request"),
+    path("requests/<str:reference>/take/", staff_views.take, name="take"),
+    path("requests/<str:reference>/hand-back/", staff_views.hand_back_request, name="hand-back"),
+    path("requests/<str:reference>/call/", staff_views.contact, name="call"),
+    path("requests/<str:reference>/triage/", review_views.triage, name="triage"),
+    path("alerts/<uuid:alert_id>/", alert_views.alert_page, name="alert"),
+    path("alerts/<uuid:alert_id>/acknowledge/", alert_views.acknowledge, name="acknowledge"),
+    path("alerts/<uuid:alert_id>/contact/", alert_views.contact, name="contact"),
+]
