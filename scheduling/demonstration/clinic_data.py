@@ -1,4 +1,4 @@
-"""The clinic of the demonstration: specialties of domain 1.2, rooms, clinicians and their weeks. All names are invented."""
+"""The clinic of the demonstration: specialties, rooms, clinicians and their weeks. All names are invented."""
 
 import datetime as dt
 
