@@ -1,6 +1,7 @@
 """The patient's answers to an offer."""
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.forms import ConsentField, LongTextField, RadioField, SubmitForm
@@ -18,7 +19,9 @@ class ChooseDayForm(SubmitForm):
         super().__init__(*args, **kwargs)
         self.days = {str(day.pk): day for day in days}
         field = self.fields["visit"]
-        field.choices = [(value, day_and_hours(day)) for value, day in self.days.items()]
+        field.choices = [
+            (value, format_html("<strong>{}</strong>", day_and_hours(day))) for value, day in self.days.items()
+        ]
         field.widget.hints = {
             value: render_to_string("offers/_legs.html", {"visit": day, "legs": legs_in_words(day)})
             for value, day in self.days.items()

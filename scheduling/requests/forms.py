@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from clinic.platform.forms import PageForm, SplitDateField, SubmitForm
+from clinic.platform.forms import PageForm, SplitDateField
 
 
 class BirthDateForm(PageForm):
@@ -11,12 +11,8 @@ class BirthDateForm(PageForm):
     heading_field = "birth_date"
     submit_label = _("Continue")
     birth_date = SplitDateField(
-        label=_("What is the patient’s date of birth?"),
-        help_text=_("For example: 3 27 1951"),
+        label=_("The patient’s date of birth"),
+        help_text=_("We ask so that nobody else can open this link. For example: 3 27 1951"),
         missing=_("Enter the patient’s date of birth"),
         birth=True,
     )
-
-
-class SendForm(SubmitForm):
-    """Only the key: everything else is in the draft."""

@@ -87,7 +87,7 @@ def cancel(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         status = 422
         if form.is_valid() and _canceled(wanted, form, request):
             return redirect("visits:confirmation", wanted.reference)
-    return show(request, "visits/cancel.html", wanted, visit=visit, form=form, status=status)
+    return show(request, "visits/cancel.html", wanted, visit=visit, legs=legs_in_words(visit), form=form, status=status)
 
 
 def _canceled(wanted: AppointmentRequest, form: CancelForm, request: HttpRequest) -> bool:
