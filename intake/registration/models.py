@@ -25,6 +25,7 @@ class Draft(models.Model):
     steps_done = models.JSONField(default=list)  # slugs in the order they were saved
     step_versions = models.JSONField(default=dict)  # slug -> number of saves, so that a second tab is told
     emergency_rules = models.JSONField(default=list)  # every EMERGENCY rule ever shown while filling in
+    failed_rules = models.JSONField(default=list)  # ids of EMERGENCY rules that failed in the program: told once
     resume_code_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     birth_date_index = models.CharField(max_length=64, blank=True, default="")
     request_reference = models.CharField(max_length=20, blank=True, default="")

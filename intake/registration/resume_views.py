@@ -1,0 +1,156 @@
+"""Leave a registration, and come back by code, by link, or in the same browser: always with the birth date."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.messages.send import resume_link as send_resume_link
+from clinic.platform.forms import PageForm
+from clinic.platform.limits import take
+from clinic.platform.refusals import Refused
+from intake.access.codes import shown
+from intake.access.links import is_dead
+from intake.access.sessions import close_patient_session, lapsed_subject, open_patient_session, patient_session
+from intake.access.tries import network_of
+from intake.registration import actions
+from intake.registration.forms import ResumeForm, ResumeHereForm, SaveForm
+from intake.registration.models import Draft
+from intake.registration.pages import address_of, draft_page, lost, show
+from intake.registration.steps import FLOW
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+MAILS, MAIL_SECONDS = 5, 60 * 60  # links a network may have sent: nobody uses us to write to strangers
+
+
+@get_or_post
+@draft_page
+def save(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Ask for the date of birth, then show the resume code, once. A link goes by e-mail if an address is given."""
+    known = {"date_of_birth": draft.answers.get("date_of_birth"), "email": draft.answers.get("email")}
+    form = SaveForm(
+        request.POST if request.method == "POST" else None,
+        initial=known,
+        for_someone_else=draft.filled_by == "caregiver",
+    )
+    back_url = address_of(FLOW.first_gap(draft.answers, draft.steps_done))
+    if not form.is_bound or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return show(
+            request, "registration/save.html", draft=draft, form=form, back_url=back_url, save_url="", status=status
+        )
+    born_on, email = form.cleaned_data["date_of_birth"], form.cleaned_data["email"]
+    try:
+        code = actions.save_for_later(draft, born_on, by=request.actor)
+    except Refused:
+        return lost(request)
+    sent_to = email if email and _send_link(request, draft, born_on, email) else ""
+    return show(
+        request,
+        "registration/saved.html",
+        draft=draft,
+        code=shown(code),
+        sent_to=sent_to,
+        not_sent_to=email if email and not sent_to else "",
+        days=settings.DRAFT_DAYS,
+        continue_url=back_url,
+        save_url="",
+    )
+
+
+def _send_link(request: HttpRequest, draft: Draft, born_on: date, email: str) -> bool:
+    if not take("resume-mail", network_of(request), capacity=MAILS, per_seconds=MAIL_SECONDS):
+        return False
+    token = actions.make_resume_link(draft, born_on)
+    send_resume_link(email, link=settings.PUBLIC_URL + reverse("registration:resume-link", args=[token]))
+    return True
+
+
+@require_POST
+@login_not_required
+def leave(request: HttpRequest) -> HttpResponse:
+    """On a shared computer: forget in this browser what was open. What was saved stays saved."""
+    close_patient_session(request)
+    request.session.cycle_key()
+    return redirect("registration:resume")
+
+
+@get_or_post
+@login_not_required
+def resume(request: HttpRequest) -> HttpResponse:
+    """By code and date of birth."""
+    form = ResumeForm(request.POST if request.method == "POST" else None)
+    network = network_of(request)
+    return _ask(
+        request,
+        form,
+        lambda: actions.resume(form.cleaned_data["code"], form.cleaned_data["date_of_birth"], network=network),
+        intro="",
+        is_open_here=_is_open_here(request),
+    )
+
+
+def _is_open_here(request: HttpRequest) -> bool:
+    session = patient_session(request)
+    return session is not None and session.kind == "draft"
+
+
+@get_or_post
+@login_not_required
+def resume_here(request: HttpRequest) -> HttpResponse:
+    """In the browser where the form was open before the idle time ran out: the date of birth is enough."""
+    subject = lapsed_subject(request, "draft")
+    if subject is None:
+        return redirect("registration:resume")
+    form = ResumeHereForm(request.POST if request.method == "POST" else None)
+    network = network_of(request)
+    return _ask(
+        request,
+        form,
+        lambda: actions.resume_here(subject, form.cleaned_data["date_of_birth"], network=network),
+        intro=_("You were away for a while, so we closed your form. Your answers are kept."),
+    )
+
+
+@get_or_post
+@login_not_required
+def resume_link(request: HttpRequest, token: str) -> HttpResponse:
+    """From the link of an e-mail. Looking changes nothing; the posted date of birth leads to an address without it."""
+    if is_dead(token, purpose="draft"):
+        return show(request, "registration/link_expired.html", status=410)
+    form = ResumeHereForm(request.POST if request.method == "POST" else None)
+    network = network_of(request)
+    return _ask(
+        request,
+        form,
+        lambda: actions.resume_by_link(token, form.cleaned_data["date_of_birth"], network=network),
+        intro=_("Your answers are kept. Only the date of birth opens them."),
+    )
+
+
+def _ask(
+    request: HttpRequest, form: PageForm, open_draft: Callable[[], Draft], *, intro: str, is_open_here: bool = False
+) -> HttpResponse:
+    if form.is_bound and form.is_valid():
+        try:
+            draft = open_draft()
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            caregiver = draft.filled_by == "caregiver"
+            open_patient_session(request, kind="draft", subject_id=draft.pk, caregiver=caregiver)
+            return redirect(address_of(FLOW.first_gap(draft.answers, draft.steps_done)))
+    return show(
+        request,
+        "registration/resume.html",
+        form=form,
+        intro=intro,
+        is_open_here=is_open_here,
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,232 @@
+"""Writes about triage: the stored result, the nurse's decision, and alerts with their calls."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.accounts.roles import Permission
+from clinic.messages.send import page_on_call
+from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.record import record
+from clinic.platform.refusals import Refused
+from clinic.platform.submits.once import submit_once
+from intake.access.codes import new_code
+from intake.symptoms.models import SymptomReport
+from intake.triage.engine import Result, assess
+from intake.triage.models import Alert, ContactAttempt, Level, Triage, TriageReview
+from intake.triage.vocabulary import known
+
+log = logging.getLogger(__name__)
+
+FIND_CODE_LENGTH = 5
+ANSWERS = ("going", "cannot", "mistake")
+
+
+def _alert_address(alert: Alert) -> str:
+    """Where staff open the alert. A page must go out even if the staff's pages have no such address."""
+    try:
+        path = reverse("worklist:alert", args=[alert.pk])
+    except NoReverseMatch:
+        path = "/staff/"
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def _page(alert: Alert, at: datetime) -> None:
+    page_on_call("emergency", link=_alert_address(alert))
+    alert.paged_at = at
+
+
+@transaction.atomic
+def raise_alert(
+    *,
+    draft=None,
+    report: SymptomReport | None = None,
+    result: Result,
+    filled_by: str,
+    at: datetime,
+    by: Actor,
+    rules: tuple[str, ...] | None = None,
+) -> Alert:
+    """Write an alert for an EMERGENCY and page on call, in the transaction of the answer that caused it.
+
+    `rules` are the EMERGENCY rules to show, by default those of the result. An earlier alert of the same draft lends
+    its code and its call-back phone, so that the person keeps one code and need not type the number again.
+    """
+    earlier = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first() if draft else None
+    fired = rules if rules is not None else tuple(rule for rule in result.rules if rule.startswith("E"))
+    alert = Alert(
+        draft_id=draft.pk if draft else None,
+        report=report,
+        rules=list(fired),
+        message=result.message,
+        filled_by=filled_by,
+        find_code=earlier.find_code if earlier else new_code(FIND_CODE_LENGTH),
+        call_back_phone=earlier.call_back_phone if earlier else "",
+        detected_at=at,
+        contact_due_at=at + timedelta(minutes=settings.EMERGENCY_CONTACT_MINUTES),
+    )
+    _page(alert, at)
+    alert.save(force_insert=True)
+    record("alert_raised", by=by, subject=alert, data={"rules": list(fired)})
+    return alert
+
+
+@transaction.atomic
+def set_call_back_phone(alert: Alert, phone: str, *, by: Actor) -> Alert:
+    """Put the number where a nurse can reach the person now (E.164) on the alert."""
+    alert.call_back_phone = phone
+    alert.save(update_fields=["call_back_phone"])
+    record("alert_phone_given", by=by, subject=alert)
+    return alert
+
+
+@submit_once("person_said", store=lambda alert: str(alert.pk), replay=lambda stored: Alert.objects.get(pk=stored))
+def person_said(alert: Alert, answer: str, *, by: Actor, key: str) -> Alert:
+    """Keep what the person said to the emergency page: going, cannot (pages the nurse again) or mistake.
+
+    The alert stays open whatever is said: only an acknowledgement ends it.
+    """
+    if answer not in ANSWERS:
+        raise Refused(_("Select one of the answers."), code="unknown_answer")
+    alert.person_said = answer
+    if answer == "cannot":
+        _page(alert, timezone.now())
+    alert.save(update_fields=["person_said", "paged_at"])
+    record("alert_answered", by=by, subject=alert, data={"said": answer})
+    return alert
+
+
+@submit_once("acknowledge_alert", store=lambda alert: str(alert.pk), replay=lambda stored: Alert.objects.get(pk=stored))
+def acknowledge_alert(alert: Alert, *, user, by: Actor, key: str) -> Alert:
+    """A nurse takes the alert on. The first one wins; the second is told so."""
+    now = timezone.now()
+    won = Alert.objects.filter(pk=alert.pk, acknowledged_at=None).update(acknowledged_at=now, acknowledged_by=user)
+    if not won:
+        raise Refused(_("Somebody else has already taken on this alert."), code="taken")
+    alert.refresh_from_db()
+    record("alert_acknowledged", by=by, subject=alert)
+    return alert
+
+
+@submit_once(
+    "log_contact", store=lambda call: str(call.pk), replay=lambda stored: ContactAttempt.objects.get(pk=stored)
+)
+def log_contact(
+    *,
+    alert: Alert | None = None,
+    report: SymptomReport | None = None,
+    reached: bool,
+    note: str,
+    user,
+    by: Actor,
+    key: str,
+) -> ContactAttempt:
+    """Log a call. Only one that reached the person stops the clock; on an alert it also closes it."""
+    if alert is None and report is None:
+        raise ValueError("a contact belongs to an alert or to a report")
+    call = ContactAttempt.objects.create(
+        alert=alert,
+        report=report or (alert.report if alert else None),
+        reached=reached,
+        note=note,
+        by=user,
+        at=timezone.now(),
+    )
+    if alert is not None and reached and alert.closed_at is None:
+        alert.closed_at, alert.outcome = call.at, "reached"
+        alert.save(update_fields=["closed_at", "outcome"])
+    record("contact_logged", by=by, subject=alert or report, data={"reached": reached})
+    return call
+
+
+@transaction.atomic
+def record_triage(report: SymptomReport, *, at: datetime, by: Actor) -> Triage:
+    """Assess the answers of a report and store the result for good.
+
+    When a rule fails in the program the level is at least URGENT, the result is not final, and only ids are logged.
+    """
+    result = assess_safely(report.answers)
+    triage = Triage.objects.create(
+        report=report,
+        level=result.level,
+        rules=list(result.rules),
+        message=result.message,
+        rule_set=result.rule_set,
+        is_final=result.is_final,
+        failed_rules=list(result.failed),
+    )
+    record("triaged", by=by, subject=triage, data={"level": result.level, "rule_set": result.rule_set})
+    return triage
+
+
+def assess_safely(answers: dict[str, Any]) -> Result:
+    """The engine's result; URGENT and not final when it breaks as a whole. Logs ids of rules, never an answer."""
+    try:
+        result = assess(known(answers))
+    # Whatever breaks the engine, the person goes to a nurse and never sees an error. No trace: it could hold answers
+    except Exception as broken:  # noqa: BLE001
+        log.error("triage engine failed: %s", type(broken).__name__)  # noqa: TRY400
+        return Result(level=Level.URGENT, rules=(), message="M-URGENT", failed=("engine",))
+    if result.failed:
+        log.error("triage rules failed: %s", ", ".join(result.failed))
+    return result
+
+
+def record_review(
+    triage: Triage,
+    *,
+    disposition: str,
+    reason: str,
+    visit_type: str,
+    specialties: list[str],
+    user,
+    by: Actor,
+    at: datetime,
+) -> TriageReview:
+    """A nurse's or physician's decision: a new row, the earlier ones stay.
+
+    A decision other than the level that counts now needs a reason; lowering an EMERGENCY also needs the permission for
+    it. `reason` is for staff only.
+    """
+    if disposition not in TriageReview.Disposition.values:
+        raise Refused(_("Select what should happen next."), code="unknown_disposition")
+    level = counting_level(triage)
+    keeps_level = disposition in (level, TriageReview.Disposition.NEEDS_INFORMATION)
+    if level == Level.EMERGENCY and not keeps_level and not user.has_perm(Permission.LOWER_EMERGENCY):
+        raise Refused(_("Only a nurse or a physician can lower an emergency."), code="not_allowed")
+    if disposition != level and not reason.strip():
+        raise Refused(_("Enter the reason for this decision."), code="reason_missing")
+    with transaction.atomic():
+        review = TriageReview.objects.create(
+            triage=triage,
+            disposition=disposition,
+            computed_level=triage.level,
+            reason=reason.strip(),
+            visit_type=visit_type,
+            specialties=list(specialties),
+            reviewed_by=user,
+            reviewed_at=at,
+        )
+        record("triage_reviewed", by=by, subject=triage, data={"disposition": disposition, "computed": triage.level})
+    return review
+
+
+def counting_level(triage: Triage) -> str:
+    """The level that counts before this decision: of the last review that set one, else the highest of the computed
+    one and any EMERGENCY shown while the form was filled in.
+    """
+    reviewed = [review.disposition for review in triage.reviews.all() if review.disposition in Level.values]
+    if reviewed:
+        return reviewed[-1]
+    return Level.EMERGENCY if triage.report.alerts.exists() else triage.level
+
+
+def attach_alerts(draft_id, report: SymptomReport) -> int:
+    """Give the alerts shown while a draft was filled in to the report it became; how many. No alert ends by that."""
+    return Alert.objects.filter(draft_id=draft_id, report=None).update(report=report)
