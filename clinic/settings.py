@@ -63,7 +63,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only-" + "k" * 40 if D
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEMONSTRATION else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}" if DEMONSTRATION else "")
+PUBLIC_URL = env.str(
+    "PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}" if DEMONSTRATION else ""
+)
 # key id -> 32 random bytes in base64; the first one seals, all open (`python manage.py rotate_keys`)
 FIELD_KEYS = env.dict(
     "FIELD_KEYS", default={"demo": "ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0zMi1ieXRlcyE="} if DEMONSTRATION else {}
@@ -171,7 +173,9 @@ AXES_COOLOFF_TIME = 0.25  # hours: never longer than 15 minutes for the rightful
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "clinic.sign_in.adapter.axes_username"
+AXES_LOCKOUT_TEMPLATE = "sign_in/locked.html"
+AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 
 # Cookies, headers
 SECURE_COOKIES = not DEMONSTRATION

@@ -1,0 +1,61 @@
+"""Who may do what: one table. No Permission rows, no groups; the admin only assigns roles."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of the staff; the stored words are permanent."""
+
+    ADMINISTRATOR = "administrator"
+    COORDINATOR = "coordinator"
+    NURSE = "nurse"
+    PHYSICIAN = "physician"
+    CLINICIAN = "clinician"
+    TRIALS_COORDINATOR = "trials_coordinator"
+    CONTENT_EDITOR = "content_editor"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """What can be allowed, as `area.verb_noun`."""
+
+    VIEW_PATIENT = "intake.view_patient"
+    REVIEW_TRIAGE = "intake.review_triage"
+    LOWER_EMERGENCY = "intake.lower_emergency"
+    ACKNOWLEDGE_ALERT = "intake.acknowledge_alert"
+    LOG_CONTACT = "intake.log_contact"
+    VIEW_WORKLIST = "scheduling.view_worklist"
+    TAKE_REQUEST = "scheduling.take_request"
+    MAKE_OFFER = "scheduling.make_offer"
+    CANCEL_VISIT = "scheduling.cancel_visit"
+    MANAGE_REFERENCE = "clinic.manage_reference"
+    MANAGE_USERS = "clinic.manage_users"
+    EDIT_CONTENT = "clinic.edit_content"
+    VIEW_AUDIT = "clinic.view_audit"
+
+
+_P = Permission
+_READ = {_P.VIEW_PATIENT, _P.VIEW_WORKLIST}
+_REVIEW = _READ | {_P.TAKE_REQUEST, _P.REVIEW_TRIAGE, _P.LOWER_EMERGENCY, _P.ACKNOWLEDGE_ALERT, _P.LOG_CONTACT}
+_PLAN = {_P.MAKE_OFFER, _P.CANCEL_VISIT}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset({_P.MANAGE_REFERENCE, _P.MANAGE_USERS}),  # no patient data
+    Role.COORDINATOR: frozenset(_READ | _PLAN | {_P.TAKE_REQUEST, _P.LOG_CONTACT}),
+    Role.NURSE: frozenset(_REVIEW | _PLAN),
+    Role.PHYSICIAN: frozenset(_REVIEW),
+    Role.CLINICIAN: frozenset(_READ),
+    Role.TRIALS_COORDINATOR: frozenset(_READ),
+    Role.CONTENT_EDITOR: frozenset({_P.EDIT_CONTENT}),
+    Role.AUDITOR: frozenset({_P.VIEW_AUDIT}),
+}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Everything the given roles allow together; a word that is no role allows nothing."""
+    allowed: set[Permission] = set()
+    for role in roles or ():
+        if isinstance(role, str) and role in ROLE_PERMISSIONS:
+            allowed |= ROLE_PERMISSIONS[Role(role)]
+    return frozenset(allowed)

@@ -1,0 +1,24 @@
+"""Gathers the capability models so that Django finds them."""
+
+from clinic.accounts.models import User
+from clinic.directory.models import Clinician, Holiday, Room, Site, Specialty
+from clinic.messages.models import Message
+from clinic.platform.audit.models import AuditEntry, Seal
+from clinic.platform.jobs.models import Job
+from clinic.platform.limits.models import TokenBucket
+from clinic.platform.submits.models import Submit
+
+__all__ = [
+    "AuditEntry",
+    "Clinician",
+    "Holiday",
+    "Job",
+    "Message",
+    "Room",
+    "Seal",
+    "Site",
+    "Specialty",
+    "Submit",
+    "TokenBucket",
+    "User",
+]

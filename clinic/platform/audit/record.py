@@ -1,0 +1,163 @@
+"""Writing the audit: one select and one insert a record, inside the transaction of what it tells of."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.models import AuditEntry
+
+Subject = models.Model | tuple[str, str]
+TRIES = 20  # others writing on the same subject at the same moment
+LONGEST_TEXT = 200  # audit data are codes and keys; a longer text is somebody's words and does not belong here
+HASHED = ["actor_kind", "actor_id", "action", "subject_kind", "subject_id", "sequence", "data", "previous_hash"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record for `record_many`."""
+
+    action: str
+    by: Actor
+    subject: Subject
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(action: str, *, by: Actor, subject: Subject, data: Mapping[str, Any] | None = None) -> None:
+    """Appends to the subject's chain. `data` holds codes, keys and numbers, never what a patient wrote.
+
+    Raises TypeError or ValueError for data that may not be kept. Call it in the transaction of the change.
+    """
+    row = _row(Entry(action, by, subject, data or {}))
+    for _attempt in range(TRIES):
+        last = (
+            AuditEntry.objects.filter(subject_kind=row.subject_kind, subject_id=row.subject_id)
+            .order_by("-sequence")
+            .values_list("sequence", "hash")
+            .first()
+        )
+        _link(row, last)
+        if _insert_unless_taken(row):
+            return
+    raise IntegrityError("the audit chain of this subject is too busy")
+
+
+def record_view(subject: Subject, *, by: Actor, purpose: str = "") -> None:
+    """Appends that somebody looked at a patient's record; `purpose` is a word such as the page's name."""
+    record("viewed", by=by, subject=subject, data={"purpose": purpose} if purpose else {})
+
+
+def record_many(entries: Iterable[Entry]) -> None:
+    """Appends many records in order with one select and one insert."""
+    rows = [_row(entry) for entry in entries]
+    if not rows:
+        return
+    for attempt in range(TRIES):
+        heads = _heads({(row.subject_kind, row.subject_id) for row in rows})
+        for row in rows:
+            subject = (row.subject_kind, row.subject_id)
+            _link(row, heads.get(subject))
+            heads[subject] = (row.sequence, row.hash)
+        try:
+            with transaction.atomic():
+                AuditEntry.objects.bulk_create(rows, batch_size=500)
+            return
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+
+
+def subject_key(subject: Subject) -> tuple[str, str]:
+    """Kind and id of a subject: `("intake.patient", "<key>")` for a row, a tuple as it is."""
+    if isinstance(subject, models.Model):
+        if subject.pk is None:
+            raise ValueError("a row without a key cannot be audited")
+        return subject._meta.label_lower, str(subject.pk)
+    kind, identity = subject
+    return kind, str(identity)
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """The hash a row must carry: SHA-256 of its canonical JSON, `previous_hash` included."""
+    content = {name: getattr(entry, name) for name in HASHED}
+    content["at"] = entry.at.astimezone(UTC).isoformat()
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON that every database gives back unchanged; raises TypeError (floats, objects), ValueError."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise ValueError("audit data are codes and keys, not texts")
+        return str(value).replace("\0", "")
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {plain(str(key)): plain(part) for key, part in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(plain(part) for part in value)
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    raise TypeError(f"{type(value).__name__} cannot be kept in the audit")
+
+
+def _row(entry: Entry) -> AuditEntry:
+    kind, identity = subject_key(entry.subject)
+    return AuditEntry(
+        at=timezone.now(),
+        actor_kind=entry.by.kind,
+        actor_id=entry.by.id,
+        action=entry.action,
+        subject_kind=kind,
+        subject_id=identity,
+        data=plain(entry.data),
+    )
+
+
+def _link(row: AuditEntry, head: tuple[int, str] | None) -> None:
+    row.sequence, row.previous_hash = (head[0] + 1, head[1]) if head else (1, "")
+    row.hash = entry_hash(row)
+
+
+def _insert_unless_taken(row: AuditEntry) -> bool:
+    """Inserts; False when another transaction has just taken this place in the chain (no savepoint needed)."""
+    fields = [f for f in AuditEntry._meta.concrete_fields if not f.primary_key]
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(f.column) for f in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    statement = (
+        f"INSERT INTO {quote(AuditEntry._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608  (names of ours)
+        " ON CONFLICT (subject_kind, subject_id, sequence) DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount == 1
+
+
+def _heads(subjects: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str]]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, identity in subjects:
+        by_kind.setdefault(kind, []).append(identity)
+    wanted = Q()
+    for kind, identities in by_kind.items():
+        wanted |= Q(subject_kind=kind, subject_id__in=identities)
+    newer = AuditEntry.objects.filter(
+        subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"), sequence__gt=OuterRef("sequence")
+    )
+    rows = AuditEntry.objects.filter(wanted).filter(~Exists(newer))
+    return {(k, i): (s, h) for k, i, s, h in rows.values_list("subject_kind", "subject_id", "sequence", "hash")}

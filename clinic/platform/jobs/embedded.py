@@ -1,0 +1,37 @@
+"""A worker inside the web process, for the embedded default: one process is a whole clinic."""
+
+import logging
+import os
+import threading
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from clinic.platform.jobs.worker import run_due
+
+POLL_SECONDS = 1.0
+log = logging.getLogger(__name__)
+_started_in: set[int] = set()
+
+
+def start() -> threading.Thread | None:
+    """Starts the thread once a process when settings.EMBEDDED_WORKER is on; called where the web server loads us."""
+    if not settings.EMBEDDED_WORKER or os.getpid() in _started_in:
+        return None
+    _started_in.add(os.getpid())
+    thread = threading.Thread(target=work, args=(threading.Event(),), name="embedded-worker", daemon=True)
+    thread.start()
+    return thread
+
+
+def work(stop: threading.Event) -> None:
+    """Runs due jobs until `stop` is set, looking again every second."""
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            run_due()
+        except Exception:  # the database may be away for a while; the thread must outlive that and look again
+            log.exception("the embedded worker could not look for jobs")
+            connection.close()
+        stop.wait(POLL_SECONDS)
+    connection.close()

@@ -1,0 +1,60 @@
+"""allauth, made ours: nobody signs up, guessing is slowed before any password is hashed, sign-ins are audited."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from clinic.accounts.actors import staff_actor
+from clinic.platform.audit.record import record
+from clinic.platform.limits.buckets import take
+
+MINUTE = 60
+TRIES_PER_NAME, NAME_SECONDS = 5, 15 * MINUTE  # never more than 15 minutes for the rightful person
+TRIES_PER_ADDRESS, ADDRESS_SECONDS = 20, 60 * MINUTE
+
+
+class StaffAdapter(DefaultAccountAdapter):
+    """The staff's way in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: the administrator makes accounts."""
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        """Takes a token for the name (with the address it comes from) and one for the address; hashing comes later."""
+        network = self.get_client_ip(request)
+        name = str(credentials.get("email") or "").strip().lower()
+        by_name = take("sign_in", f"{name} {network}", capacity=TRIES_PER_NAME, per_seconds=NAME_SECONDS)
+        by_network = take("sign_in_network", network, capacity=TRIES_PER_ADDRESS, per_seconds=ADDRESS_SECONDS)
+        if not (by_name and by_network):
+            raise ValidationError(_("Too many tries. Wait 15 minutes, then try again."), code="too_many_tries")
+        super().pre_authenticate(request, **credentials)
+
+    def reauthenticate(self, user, password: str) -> bool:
+        """Checks the password of the signed-in member of staff again; their e-mail is on the account itself."""
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def login(self, request: HttpRequest, user) -> None:
+        """Opens the session and audits it in one transaction."""
+        with transaction.atomic():
+            super().login(request, user)
+            record("signed_in", by=staff_actor(user), subject=user)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Ends the session and audits it in one transaction."""
+        user = request.user
+        with transaction.atomic():
+            if user.is_authenticated:
+                record("signed_out", by=staff_actor(user), subject=user)
+            super().logout(request)
+
+
+def axes_username(request: HttpRequest | None, credentials: dict | None) -> str:
+    """The name django-axes counts failures by: the e-mail, in lower case."""
+    given = (credentials or {}).get("email") or (credentials or {}).get("username")
+    if not given and request is not None:
+        given = request.POST.get("login", "")
+    return str(given or "").strip().lower()
