@@ -11,7 +11,8 @@ class BirthDateForm(PageForm):
     heading_field = "birth_date"
     submit_label = _("Continue")
     birth_date = SplitDateField(
-        label=_("The patient’s date of birth"),
+        label=_("What is the patient’s date of birth?"),
+        what=_("Date of birth"),
         help_text=_("We ask so that nobody else can open this link. For example: 3 27 1951"),
         missing=_("Enter the patient’s date of birth"),
         birth=True,

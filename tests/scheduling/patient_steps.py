@@ -5,12 +5,16 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.directory.models import Clinician, Room, Site, Specialty
 from intake.access.links import make_link
 from intake.patients.identity import birth_date_index
 from intake.patients.models import Patient
+from intake.registration.models import Draft
+from intake.registration.steps import FLOW
 from intake.symptoms.models import SymptomReport
 from intake.triage.models import Triage
 from scheduling.availability.models import WeeklySession
@@ -169,3 +173,83 @@ def book_first_day(browser, offer: Offer) -> Visit:
     answer = browser.post(address, {"visit": str(day.pk), "key": key_on(browser.get(address))})
     assert answer.status_code == 302, answer.content.decode()
     return day
+
+
+# Sending
+
+
+CALM = {
+    "acute_general": [],
+    "leg_weakness": "none",
+    "arm_weakness": "none",
+    "walking_change": "none",
+    "numbness": [],
+    "bladder_change": "none",
+    "bowel_change": "none",
+    "can_bear_weight": "yes",
+    "limb_deformity": "no",
+    "very_drowsy": "no",
+    "fever": "no",
+    "hyperca_symptoms": [],
+    "cancer_history": "yes_current",
+    "primary_site": "breast",
+    "bone_mets_status": "confirmed",
+    "pain_present": "no",
+}
+CONTACT = {
+    "legal_first_name": NAMES["first"],
+    "legal_last_name": NAMES["last"],
+    "date_of_birth": BIRTH_DATE.isoformat(),
+    "phone_primary": NAMES["phone"],
+    "phone_type": "mobile",
+    "ok_voicemail": "yes",
+    "email": NAMES["email"],
+    "zip": "48109",
+    "preferred_language": "en",
+    "reason_for_contact": ["new_bone_pain"],
+    "contact_preference": ["phone"],
+    "consent_wording": "1",
+    "npp_ack": "acknowledged",
+    "npp_version": "1",
+}
+
+
+def a_complete_draft(**answers) -> Draft:
+    """A draft with every page saved, ready to send: nothing alarming unless `answers` say so."""
+    everything = {key: None for step in FLOW.steps for key in step.keys}
+    return Draft.objects.create(
+        filled_by="patient",
+        answers={"filled_by": "patient", **everything, **CALM, **CONTACT, **answers},
+        steps_done=[step.slug for step in FLOW.steps],
+        birth_date_index=birth_date_index(BIRTH_DATE),
+        expires_at=timezone.now() + timedelta(days=30),
+    )
+
+
+# What tests ask of every page
+
+
+def csp_of(page) -> dict[str, str]:
+    """The Content-Security-Policy of a page: directive -> sources."""
+    return dict(part.strip().split(" ", 1) for part in page["Content-Security-Policy"].split(";"))
+
+
+STRICT_CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+}
+
+
+def queries_of(browser, address: str) -> list[str]:
+    """The statements of one look at a page: session, user and audit count, the frame of a transaction does not."""
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(address).status_code == 200
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+    return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(frame)]

@@ -11,13 +11,20 @@ from clinic.platform.audit.models import AuditEntry
 from intake.access.models import AccessLink
 from scheduling.offers.models import Offer
 from scheduling.visits.models import Appointment, Claim, Visit
-from tests.scheduling.patient_steps import BIRTH_DATE, NOW, an_offer, key_on, link_to, open_with, post_birth_date
+from tests.scheduling.patient_steps import (
+    BIRTH_DATE,
+    NOW,
+    STRICT_CSP,
+    an_offer,
+    csp_of,
+    key_on,
+    link_to,
+    open_with,
+    post_birth_date,
+    queries_of,
+)
 
 pytestmark = pytest.mark.django_db
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-)
 AWKWARD = ["x" * 1000, "🦴 " * 300, "שלום مرحبا", "<script>alert(1)</script>"]
 
 
@@ -277,7 +284,7 @@ def test_declining_and_asking_for_a_call_tells_the_number(patient, offer):
     decline(patient, offer, wants_call="on")
     offer.refresh_from_db()
     assert offer.wants_call
-    assert "We will call you" in patient.get(times(offer)).content.decode()
+    assert "Our team will call you at 202-555-0142" in " ".join(patient.get(times(offer)).content.decode().split())
 
 
 @pytest.mark.parametrize("reason", ["y" * 1001, "Mondays\x00"])
@@ -329,15 +336,14 @@ def test_session_ends_after_twenty_idle_minutes(client, offer, friday_morning):
 def test_pages_forbid_caching_and_inline_code(patient, offer, page):
     answer = patient.get(f"/my/{offer.request.reference}/{page}")
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Content-Security-Policy"] == CSP
+    assert csp_of(answer) == STRICT_CSP
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     html = answer.content.decode()
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", html)
 
 
 @pytest.mark.parametrize("days", [1, 30])
-def test_days_need_no_more_queries_for_more_days(client, django_assert_max_num_queries, days):
+def test_days_need_no_more_queries_for_more_days(client, days):
     offer = an_offer(days=days)
     open_with(client, offer)
-    with django_assert_max_num_queries(8):
-        client.get(times(offer))
+    assert len(queries_of(client, times(offer))) <= 8

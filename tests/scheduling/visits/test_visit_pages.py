@@ -19,6 +19,7 @@ from tests.scheduling.patient_steps import (
     link_to,
     open_with,
     post_birth_date,
+    queries_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -216,7 +217,7 @@ def test_posting_to_a_page_that_only_shows_is_refused(client, visit):
 
 @pytest.mark.parametrize("page", ["visit/", "visit/print/", "cancel/", ""])
 @pytest.mark.parametrize("others", [0, 30])
-def test_pages_need_at_most_eight_queries(client, visit, django_assert_max_num_queries, page, others):
+def test_pages_need_at_most_eight_queries(client, visit, page, others):
     Visit.objects.bulk_create(
         Visit(
             request=visit.request,
@@ -230,5 +231,4 @@ def test_pages_need_at_most_eight_queries(client, visit, django_assert_max_num_q
         )
         for _number in range(others)
     )
-    with django_assert_max_num_queries(8):
-        client.get(my(visit, page))
+    assert len(queries_of(client, my(visit, page))) <= 8
