@@ -145,9 +145,10 @@ class AgoWidget(PartsWidget):
         super().mark_wrong(["date"] if inner else parts)
 
     def decompress(self, value):
-        if value is None or value == "":
+        days = str(value)
+        if not (days.isascii() and days.isdecimal()):
             return ["", None, "", "days"]
-        return ["today", None, "", "days"] if int(value) == 0 else ["about", None, str(value), "days"]
+        return ["today", None, "", "days"] if days == "0" else ["about", None, days, "days"]
 
 
 def control_names(widget: forms.Widget, name: str) -> set[str]:
