@@ -9,5 +9,7 @@ app_name = "requests"
 urlpatterns = [
     path("register/send/", views.send, name="send"),
     path("register/sent/", views.sent, name="sent"),
+    path("my/leave/", views.leave, name="leave"),
+    path("my/closed/", views.closed, name="closed"),
     path("my/<str:reference>/", views.status, name="status"),
 ]

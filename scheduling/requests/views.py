@@ -1,13 +1,15 @@
 """Sending a request, and the patient's page about where it is."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
+from intake.access.sessions import close_patient_session
 from intake.registration.models import Draft
 from intake.registration.pages import draft_page
 from intake.registration.views import show_check
@@ -46,6 +48,22 @@ def sent(request: HttpRequest, draft: Draft) -> HttpResponse:
     with transaction.atomic():
         record_view(wanted, by=request.actor, purpose="sent")
     return show(request, "requests/sent.html", wanted, **what_they_are_told(wanted, draft, now=timezone.now()))
+
+
+@require_POST
+@login_not_required
+def leave(request: HttpRequest) -> HttpResponse:
+    """On a shared computer: forget in this browser what was open."""
+    close_patient_session(request)
+    request.session.cycle_key()
+    return redirect("requests:closed")
+
+
+@require_safe
+@login_not_required
+def closed(request: HttpRequest) -> HttpResponse:
+    """Says that nothing is open here any more."""
+    return render(request, "requests/closed.html")
 
 
 @require_safe

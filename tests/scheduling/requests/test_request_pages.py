@@ -343,3 +343,22 @@ def test_nurse_line_is_closed_on_a_holiday():
     Holiday.objects.create(on=NOW.date(), name="Founders")
     assert not nurse_line_is_open(NOW)
     assert not nurse_line_is_open(NOW + timedelta(days=1))
+
+
+# On a shared computer
+
+
+def test_leaving_closes_everything_on_this_device(client):
+    offer = an_offer()
+    open_with(client, offer)
+    address = f"/my/{offer.request.reference}/"
+    assert client.get("/my/leave/").status_code == 405
+    assert client.get(address).status_code == 200
+    page = client.post("/my/leave/", follow=True)
+    assert "closed on this device" in page.content.decode()
+    assert client.get(address).status_code == 403
+
+
+def test_leaving_after_sending_hides_the_reference(client, sent_draft):
+    client.post("/my/leave/")
+    assert sent_draft.request_reference not in client.get("/register/sent/").content.decode()
