@@ -91,7 +91,9 @@ def duration(length: timedelta) -> str:
     if days:
         words = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
         return f"{words} {hours} h" if hours else words
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
+    if hours:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{rest} min"
 
 
 def clinic_facts() -> dict[str, str]:

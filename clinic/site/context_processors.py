@@ -1,5 +1,6 @@
 """What every page knows: the clinic's own facts and how the reader wants to see the page."""
 
+from django.conf import settings
 from django.utils.translation import get_language, to_locale
 
 from clinic.platform.words import clinic_facts
@@ -7,9 +8,10 @@ from clinic.site.preferences import shown_text, shown_theme
 
 
 def clinic(request) -> dict:
-    """`clinic` (settings) and `look` (text size, theme, language)."""
+    """`clinic` (settings), `look` (text size, theme, language), `idle` (seconds until a session closes)."""
     return {
         "clinic": clinic_facts(),
+        "idle": {"patient": settings.PATIENT_IDLE_MINUTES * 60, "staff": settings.STAFF_IDLE_MINUTES * 60},
         "look": {
             "text": shown_text(request),
             "theme": shown_theme(request),

@@ -45,7 +45,8 @@ def test_phone_is_shown_in_three_groups_and_dialed_whole(number, shown, dialed):
 
 @pytest.mark.parametrize(
     ("length", "shown"),
-    [(timedelta(minutes=5), "5 min"), (timedelta(minutes=130), "2 h 10 min"), (timedelta(days=1, hours=3), "1 day 3 h"),
+    [(timedelta(minutes=5), "5 min"), (timedelta(minutes=130), "2 h 10 min"), (timedelta(hours=9), "9 h"),
+     (timedelta(days=1, hours=3), "1 day 3 h"),
      (timedelta(days=-2), "2 days")],
 )  # fmt: skip
 def test_duration_is_short_for_worklists(length, shown):
