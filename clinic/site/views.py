@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.words import clinic_facts
 from clinic.site.forms import PreferencesForm
@@ -20,31 +20,31 @@ log = logging.getLogger(__name__)
 
 
 @login_not_required
-@require_GET
+@require_safe
 def home(request):
     return render(request, "site/home.html")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def get_help_now(request):
     return render(request, "site/get_help_now.html")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def contact(request):
     return render(request, "site/contact.html")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def accessibility(request):
     return render(request, "site/accessibility.html")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def privacy(request):
     return render(request, "site/privacy.html", {"notice": current_notice()})
 

@@ -302,11 +302,12 @@ class AgoField(PartsField):
 
     def to_python(self, value):
         when, date_parts, count, unit = self.parts(value, 4)
+        when, count, unit = (part if isinstance(part, str) else "" for part in (when, count, unit))
         if when == "today":
             return 0
         if when == "date":
             return self._capped(self._days_since_date(date_parts), ["date_year"])
-        if when == "about" or (not when and str(count).strip()):
+        if when == "about" or (not when and count.strip()):
             return self._capped(self._about(count, unit), ["count"])
         if when:
             raise rules.fault(_("Select when this started"), parts=["when"])
@@ -328,12 +329,12 @@ class AgoField(PartsField):
         return rules.days_since(found)
 
     def _about(self, count, unit) -> int:
-        if not str(count).strip():
+        if not count.strip():
             raise rules.fault(_("Enter how many days, weeks or months ago this started"), parts=["count"])
         if unit not in self.DAYS:
             raise rules.fault(_("Select days, weeks or months"), parts=["unit"])
         try:
-            number = rules.whole_number(str(count), 0, 9999, what=_("The number of days, weeks or months"))
+            number = rules.whole_number(count, 0, 9999, what=_("The number of days, weeks or months"))
         except ValidationError as error:
             params = {**(error.params or {}), "parts": ("count",)}
             raise ValidationError(error.message, code=error.code, params=params) from None
