@@ -89,9 +89,9 @@ def reason_words(one: Itinerary) -> str:
 
 
 def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
-    """What stands in the way, what to change, and the next complete day. `names`: leg key -> specialty."""
-    leg = names.get(why.leg_key or "", why.leg_key or "")
-    others = [names.get(key, key) for key in why.leg_keys if key != why.leg_key]
+    """What stands in the way, what to change, and the next complete day. `names`: code -> specialty."""
+    leg = _leg_name(why.leg_key or "", names)
+    others = [_leg_name(key, names) for key in why.leg_keys if key != why.leg_key]
     texts = {
         "no_legs": _("No specialty is chosen."),
         "no_days": _("There is no day left in the time that can be booked."),
@@ -118,6 +118,12 @@ def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
     if why.next_day:
         lines.append(_("The next complete day is %(day)s.") % {"day": short_day(why.next_day)})
     return lines
+
+
+def _leg_name(key: str, names: dict[str, str]) -> str:
+    """The specialty of a leg: its key is the code, with a suffix where the visit has it twice."""
+    code = key.partition(".")[0]
+    return names.get(code, code)
 
 
 def sign_day(wanted: AppointmentRequest, one: Itinerary, legs: list[tuple[str, int]]) -> str:

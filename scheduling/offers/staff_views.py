@@ -44,7 +44,7 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     note_look(request, wanted, "plan_days")
     if request.method != "POST":
         return _show(request, wanted, _fresh_form(wanted))
-    form = BuildForm(request.POST, specialties=_choosable())
+    form = BuildForm(request.POST, specialties=_choosable(wanted))
     if not form.is_valid():
         return _show(request, wanted, form, status=422)
     if form.wants_hold:
@@ -52,8 +52,10 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, wanted, form)
 
 
-def _choosable() -> list[Specialty]:
-    return list(Specialty.objects.filter(is_leg=True))
+def _choosable(wanted: AppointmentRequest) -> list[Specialty]:
+    """Specialties to tick: not those the visit type brings itself."""
+    fixed = wanted.visit_type.legs.exclude(specialty=None).values("specialty") if wanted.visit_type else []
+    return list(Specialty.objects.filter(is_leg=True).exclude(pk__in=fixed))
 
 
 def _fresh_form(wanted: AppointmentRequest) -> BuildForm:
@@ -61,7 +63,7 @@ def _fresh_form(wanted: AppointmentRequest) -> BuildForm:
     initial: dict = {"part": "any", "weekdays": wanted.preferences.get("weekdays", [])}
     for code, minutes in suggested_legs(wanted):
         initial |= {f"leg_{code}": True, f"minutes_{code}": minutes}
-    return BuildForm(specialties=_choosable(), initial=initial)
+    return BuildForm(specialties=_choosable(wanted), initial=initial)
 
 
 def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> HttpResponse:
@@ -88,7 +90,7 @@ def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
     wishes = Wishes(weekdays, START_WINDOWS.get(values.get("part") or "", ()), required=bool(values.get("only")))
     legs = form.chosen_legs if form.is_bound else _initial_legs(form)
     found = find_days(wanted, legs=legs, wishes=wishes, now=timezone.now())
-    names = {one.code: one.name for one in form.specialties}
+    names = dict(Specialty.objects.values_list("code", "name")) if found.why_not else {}
     return Listing(
         days=shown_days(wanted, found.itineraries, legs),
         why_not=why_not_words(found.why_not, names) if found.why_not else [],

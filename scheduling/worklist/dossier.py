@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -61,7 +62,8 @@ class Answer:
 
     key: str
     wording: str
-    label: str | list
+    label: str
+    is_given: bool = True
 
     @classmethod
     def of(cls, entry: dict) -> "Answer":
@@ -71,12 +73,8 @@ class Answer:
             label = entry.get("value")
         if isinstance(label, list):
             label = ", ".join(str(one) for one in label)
-        return cls(entry["key"], str(entry.get("question", entry["key"])), str(label) if label else _("Not answered"))
-
-    @property
-    def row(self) -> dict:
-        """As the summary list component wants it."""
-        return {"key": self.wording, "value": self.label}
+        is_given = entry.get("value") is not None
+        return cls(entry["key"], str(entry.get("question", entry["key"])), str(label or _("Not answered")), is_given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +123,17 @@ class Dossier:
     def other_answers(self) -> list[Answer]:
         """What is neither safety answer nor shown in a summary of its own."""
         apart = {*SAFETY_KEYS, *PAIN_KEYS, "what_matters"}
-        return [answer for answer in self.answers if answer.key not in apart]
+        return [answer for answer in self.answers if answer.key not in apart and answer.is_given]
+
+    @property
+    def left_open(self) -> list[Answer]:
+        """Questions that were asked and not answered; open safety questions stand among the safety answers."""
+        return [answer for answer in self.answers if not answer.is_given and answer.key not in SAFETY_KEYS]
 
     @property
     def pain(self) -> list[Answer]:
         """The pain in a few lines."""
-        return [self.answer_of[key] for key in PAIN_KEYS if key in self.answer_of]
+        return [self.answer_of[key] for key in PAIN_KEYS if key in self.answer_of and self.answer_of[key].is_given]
 
     @property
     def what_matters(self) -> str:
@@ -145,6 +148,14 @@ class Dossier:
             FiredWithAnswers(rule, [self.answer_of[key] for key in rule.keys if key in self.answer_of])
             for rule in fired
         ]
+
+    @property
+    def born_words(self) -> str:
+        """The birth date as it is said: "March 27, 1951"."""
+        try:
+            return date_format(date.fromisoformat(self.patient.date_of_birth), "F j, Y")
+        except ValueError:
+            return self.patient.date_of_birth
 
     @property
     def phone_words(self) -> str:

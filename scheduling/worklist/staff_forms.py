@@ -146,9 +146,9 @@ class ReviewForm(SubmitForm):
             return cleaned
         if self._needs_reason(decision) and not (cleaned.get("reason") or "").strip():
             self.add_error("reason", self._reason_asked(decision))
-        if self.wanted.triage.level == Level.EMERGENCY and decision in LEVELS_TO_SEE:
-            if not self.user.has_perm(Permission.LOWER_EMERGENCY):
-                self.add_error("disposition", _("Only a nurse or a physician may lower an emergency"))
+        lowers_emergency = self.wanted.triage.level == Level.EMERGENCY and decision in LEVELS_TO_SEE
+        if lowers_emergency and not self.user.has_perm(Permission.LOWER_EMERGENCY):
+            self.add_error("disposition", _("Only a nurse or a physician may lower an emergency"))
         if decision in LEVELS_TO_SEE:
             self._clean_visit(cleaned)
         return cleaned

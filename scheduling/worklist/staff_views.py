@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.accounts.actors import staff_actor
+from clinic.accounts.backend import ADMIN_ANY
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
@@ -53,7 +54,7 @@ def crumbs_to(wanted: AppointmentRequest, *here: str) -> list[tuple[str, str]]:
 def home(request: HttpRequest) -> HttpResponse:
     """The worklist; for roles without patients, a page that leads to what they may do."""
     if not request.user.has_perm(Permission.VIEW_WORKLIST):
-        return render(request, "staff/welcome.html", {"can_admin": request.user.is_staff})
+        return render(request, "staff/welcome.html", {"can_admin": any(map(request.user.has_perm, ADMIN_ANY))})
     now = timezone.now()
     tab = TAB_BY_SLUG.get(request.GET.get("tab", ""), TABS[0])
     counts = tab_counts(request.user, now=now)

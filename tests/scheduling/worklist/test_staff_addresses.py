@@ -1,0 +1,130 @@
+"""Every staff address as every role and as a stranger: one table says who gets what."""
+
+import uuid
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from clinic.accounts.roles import Role
+from tests.scheduling.staff_rows import (
+    EMERGENCY,
+    a_booked_visit,
+    a_clinician_row,
+    a_row,
+    a_visit_type,
+    an_alert,
+    everybody,
+)
+
+pytestmark = pytest.mark.django_db
+
+CARE = {"coordinator", "nurse", "physician", "clinician", "trials_coordinator"}
+EVERY_ROLE = {role.value for role in Role}
+TAKE = {"coordinator", "nurse", "physician"}
+# url name -> (method, roles that get in, status they get)
+TABLE = {
+    "worklist:home": ("get", EVERY_ROLE, 200),
+    "worklist:search": ("get", CARE, 200),
+    "worklist:request": ("get", CARE, 200),
+    "worklist:take": ("post", TAKE, 302),
+    "worklist:hand-back": ("post", TAKE, 302),
+    "worklist:call": ("post", TAKE, 422),
+    "worklist:triage": ("get", {"nurse", "physician"}, 200),
+    "worklist:alert": ("get", CARE, 200),
+    "worklist:acknowledge": ("post", {"nurse", "physician"}, 302),
+    "worklist:contact": ("post", TAKE, 422),
+    "staff-offers:build": ("get", {"coordinator", "nurse"}, 200),
+    "staff-offers:release": ("post", {"coordinator", "nurse"}, 302),
+    "staff-visits:cancel": ("get", {"coordinator", "nurse"}, 200),
+    "staff-visits:today": ("get", CARE, 302),
+    "staff-visits:day": ("get", CARE, 200),
+    "staff-visits:print-day": ("get", CARE, 200),
+}
+
+
+def arguments(name, rows):
+    """The arguments of one address; `rows` are those that exist."""
+    page = name.partition(":")[2]
+    if page in ("home", "search", "today"):
+        return []
+    if page in ("alert", "acknowledge", "contact"):
+        return [rows["alert"].pk]
+    if page == "cancel":
+        return [rows["visit"].pk]
+    if page in ("day", "print-day"):
+        return ["2026-11-23"]
+    return [rows["wanted"].reference]
+
+
+@pytest.fixture
+def rows():
+    a_visit_type()
+    wanted = a_row(EMERGENCY)
+    visit = a_booked_visit(a_row(), [a_clinician_row()])
+    return {"wanted": wanted, "visit": visit, "alert": an_alert(wanted.report)}
+
+
+def test_table_names_every_staff_address_of_scheduling():
+    areas = ("worklist", "staff-offers", "staff-visits")
+    named = {
+        f"{area}:{name}"
+        for area in areas
+        for name in get_resolver().namespace_dict[area][1].reverse_dict
+        if isinstance(name, str)
+    }
+
+    assert named == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_staff_address_opens_for_its_roles_only(client, rows, name):
+    method, allowed, status = TABLE[name]
+    address = reverse(name, args=arguments(name, rows))
+    got = {}
+
+    for role, user in everybody().items():
+        client.force_login(user)
+        got[role] = getattr(client, method)(address).status_code
+
+    assert got == {role: status if role in allowed else 403 for role in EVERY_ROLE}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_staff_address_sends_strangers_to_the_sign_in(client, rows, name):
+    method = TABLE[name][0]
+    address = reverse(name, args=arguments(name, rows))
+
+    answer = getattr(client, method)(address)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in TABLE if name not in ("worklist:home", "worklist:search", "staff-visits:today")]
+)
+def test_staff_address_of_nothing_is_not_found(client, name):
+    method = TABLE[name][0]
+    page = name.partition(":")[2]
+    nothing = uuid.uuid4() if page in ("alert", "acknowledge", "contact", "cancel") else "BMC-0000-00"
+    client.force_login(everybody()["nurse"])
+
+    assert getattr(client, method)(reverse(name, args=[nothing])).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, (method, *_) in TABLE.items() if method == "post"])
+def test_address_that_changes_something_refuses_a_look(client, rows, name):
+    client.force_login(everybody()["nurse"])
+
+    assert client.get(reverse(name, args=arguments(name, rows))).status_code == 405
+
+
+@pytest.mark.parametrize("role", sorted(EVERY_ROLE - CARE))
+def test_home_of_roles_without_patients_shows_no_patient(client, rows, role):
+    client.force_login(everybody()[role])
+
+    page = client.get("/staff/").content.decode()
+
+    assert "Alvarez" not in page
+    assert rows["wanted"].reference not in page
+    assert rows["alert"].find_code not in page

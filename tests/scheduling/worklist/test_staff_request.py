@@ -1,0 +1,330 @@
+"""The request page, its calls, the review and the alert."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinic.platform.audit.models import AuditEntry
+from clinic.platform.submits.once import new_key
+from intake.models import ContactAttempt, Proxy, TriageReview
+from scheduling.models import AppointmentRequest, StateChange
+from tests.scheduling.staff_rows import (
+    EMERGENCY,
+    ROUTINE,
+    a_booked_visit,
+    a_clinician_row,
+    a_member,
+    a_row,
+    a_visit_type,
+    an_alert,
+    queries_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nurse(client):
+    a_visit_type()
+    nurse = a_member("nurse", "Dana Whitfield")
+    client.force_login(nurse)
+    return nurse
+
+
+def page_of(client, wanted):
+    return client.get(f"/staff/requests/{wanted.reference}/").content.decode()
+
+
+def review_of(wanted, **fields):
+    """A complete review as the page posts it."""
+    values = {
+        "key": new_key(),
+        "version": wanted.version,
+        "opened_at": timezone.now().isoformat(),
+        "disposition": "routine",
+        "reason": "",
+        "visit_type": "coordinated_new",
+        "specialties": ["RAD_ONC"],
+    }
+    return values | fields
+
+
+def send_review(client, wanted, **fields):
+    return client.post(f"/staff/requests/{wanted.reference}/triage/", review_of(wanted, **fields))
+
+
+def test_request_page_shows_safety_answers_before_the_others(client, nurse):
+    page = page_of(client, a_row(EMERGENCY))
+
+    assert page.index("Safety answers") < page.index("Other answers, as asked")
+    assert "I lost control, or I cannot feel when I need to go" in page
+
+
+def test_request_page_shows_each_rule_with_reason_and_source(client, nurse):
+    page = page_of(client, a_row(EMERGENCY))
+
+    assert "New bowel incontinence" in page
+    assert "E04" in page
+    assert "Source: " in page
+
+
+def test_request_page_says_that_a_caregivers_authority_is_not_verified(client, nurse):
+    wanted = a_row()
+    Proxy.objects.create(patient=wanted.patient, name="Ana Alvarez", relation="daughter", authority="patient_asked")
+
+    page = page_of(client, wanted)
+
+    assert "Ana Alvarez" in page
+    assert "Authority not verified" in page
+
+
+def test_request_page_escapes_what_the_patient_wrote(client, nurse):
+    page = page_of(client, a_row({**ROUTINE, "what_matters": "<script>alert(1)</script>"}))
+
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_look_at_a_request_leaves_one_audit_row(client, nurse):
+    wanted = a_row()
+
+    page_of(client, wanted)
+
+    [entry] = AuditEntry.objects.filter(subject_id=str(wanted.pk))
+    assert entry.actor_id == str(nurse.pk)
+    assert entry.data == {"purpose": "request_page"}
+
+
+@pytest.mark.parametrize("things", [1, 30])
+def test_request_page_asks_a_fixed_number_of_questions(client, nurse, things):
+    wanted, clinician = a_row(EMERGENCY), a_clinician_row()
+    for number in range(things):
+        an_alert(wanted.report)
+        ContactAttempt.objects.create(report=wanted.report, reached=False, by=nurse, at=timezone.now())
+        a_booked_visit(wanted, [clinician], starts_at=timezone.now() + timedelta(days=number))
+
+    assert queries_of(lambda: page_of(client, wanted)) <= 18
+
+
+def test_call_that_did_not_reach_the_person_leaves_the_clock_running(client, nurse):
+    wanted = a_row()
+
+    client.post(f"/staff/requests/{wanted.reference}/call/", {"key": new_key(), "reached": "no", "note": "Voicemail"})
+
+    wanted.refresh_from_db()
+    assert wanted.contacted_at is None
+    assert "Voicemail" in page_of(client, wanted)
+
+
+def test_call_that_reached_the_person_stops_the_clock(client, nurse):
+    wanted, key = a_row(), new_key()
+
+    for _time in range(2):  # a double click is one call
+        client.post(f"/staff/requests/{wanted.reference}/call/", {"key": key, "reached": "yes", "note": ""})
+
+    wanted.refresh_from_db()
+    assert wanted.contacted_at == ContactAttempt.objects.get().at
+
+
+def test_call_form_with_errors_keeps_the_note(client, nurse):
+    wanted = a_row()
+
+    answer = client.post(
+        f"/staff/requests/{wanted.reference}/call/", {"key": new_key(), "note": "She asked for Friday"}
+    )
+
+    assert answer.status_code == 422
+    assert "She asked for Friday" in answer.content.decode()
+    assert "Select whether you reached the person" in answer.content.decode()
+
+
+def test_review_ticks_what_the_answers_suggest_and_says_why(client, nurse):
+    page = client.get(f"/staff/requests/{a_row().reference}/triage/").content.decode()
+
+    assert "D01: Every patient" in page
+    assert page.count("checked") >= 2
+
+
+def test_review_as_computed_needs_no_reason(client, nurse):
+    wanted = a_row()
+
+    answer = send_review(client, wanted)
+
+    wanted.refresh_from_db()
+    assert answer.status_code == 302
+    assert wanted.reviewed_at
+    assert wanted.specialties == ["RAD_ONC"]
+
+
+def test_review_that_changes_the_level_needs_a_reason_and_keeps_everything(client, nurse):
+    wanted = a_row()
+
+    answer = send_review(client, wanted, disposition="urgent")
+
+    assert answer.status_code == 422
+    assert "Enter why you change the computed level (routine)" in answer.content.decode()
+    assert not TriageReview.objects.exists()
+
+
+def test_review_lowers_an_emergency_only_with_a_reason(client, nurse):
+    wanted = a_row(EMERGENCY)
+
+    refused = send_review(client, wanted, disposition="soon")
+    saved = send_review(client, wanted, disposition="soon", reason="Long-standing, seen by the spine team yesterday")
+
+    wanted.refresh_from_db()
+    assert (refused.status_code, saved.status_code) == (422, 302)
+    assert (wanted.level, wanted.triage.level) == ("soon", "emergency")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"disposition": ""}, "Select how soon this person must be seen"),
+        ({"disposition": "tomorrow"}, "Select from the answers shown"),
+        ({"visit_type": ""}, "Select the visit type"),
+        ({"specialties": []}, "Select at least one specialty"),
+        ({"disposition": "needs_information"}, "Enter what information is needed"),
+        ({"disposition": "not_for_this_clinic"}, "Enter why this is not for this clinic"),
+        ({"opened_at": "yesterday"}, "Open this page again"),
+        ({"specialties": ["WITCHCRAFT"]}, "Select from the answers shown"),
+    ],
+)
+def test_review_with_a_gap_says_what_to_enter(client, nurse, fields, said):
+    answer = send_review(client, a_row(), **fields)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not TriageReview.objects.exists()
+
+
+def test_review_of_a_changed_request_says_what_changed_and_keeps_the_reason(client, nurse):
+    wanted = a_row()
+    opened = (timezone.now() - timedelta(minutes=5)).isoformat()
+    send_review(client, wanted, disposition="soon", reason="New pain")
+
+    answer = send_review(client, wanted, opened_at=opened, disposition="urgent", reason="Cannot sleep any more")
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This request changed while you had it open" in page
+    assert "Review: Soon" in page
+    assert "Cannot sleep any more" in page
+    assert TriageReview.objects.count() == 1
+
+
+def test_review_of_a_request_that_a_colleague_holds_offers_to_take_it_over(client, nurse):
+    wanted = a_row(taken_by=a_member("nurse", "Luis Ortega"), taken_at=timezone.now(), status="in_review")
+
+    page = client.get(f"/staff/requests/{wanted.reference}/triage/").content.decode()
+    refused = send_review(client, wanted)
+
+    assert "Luis Ortega holds this request" in page
+    assert "Take over" in page
+    assert refused.status_code == 422
+    assert not TriageReview.objects.exists()
+
+
+def test_take_over_from_a_colleague_makes_the_review_possible(client, nurse):
+    wanted = a_row(taken_by=a_member("nurse", "Luis Ortega"), taken_at=timezone.now(), status="in_review")
+
+    client.post(f"/staff/requests/{wanted.reference}/take/", {"key": new_key(), "then": "triage"})
+    wanted.refresh_from_db()
+    saved = send_review(client, wanted)
+
+    assert saved.status_code == 302
+    assert TriageReview.objects.get().reviewed_by == nurse
+
+
+def test_history_tells_the_review_with_its_reason(client, nurse):
+    wanted = a_row()
+    send_review(client, wanted, disposition="soon", reason="Pain is worse at night")
+
+    page = page_of(client, wanted)
+
+    assert "Review: Soon" in page
+    assert "Pain is worse at night" in page
+    assert StateChange.objects.filter(thing="request", thing_id=wanted.pk).exists()
+
+
+def test_alert_without_a_number_says_so(client, nurse):
+    page = client.get(f"/staff/alerts/{an_alert().pk}/").content.decode()
+
+    assert "No number" in page
+    assert "Cannot be reached: no number" in page
+    assert "I lost control, or I cannot feel when I need to go" in page
+
+
+def test_alert_with_a_number_shows_it_as_a_link(client, nurse):
+    page = client.get(f"/staff/alerts/{an_alert(phone='+12025550142').pk}/").content.decode()
+
+    assert "tel:+12025550142" in page
+    assert "Cannot be reached: no number" not in page
+
+
+def test_alert_is_acknowledged_by_the_first_and_the_second_is_told(client, nurse):
+    alert = an_alert()
+    client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()})
+    client.force_login(a_member("nurse", "Luis Ortega"))
+
+    page = client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()}, follow=True).content.decode()
+
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == nurse
+    assert "Dana Whitfield" in page
+    assert "Somebody else has already taken on this alert" in page
+
+
+def test_alert_without_a_number_is_closed_as_not_reachable(client, nurse):
+    alert = an_alert()
+    client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()})
+
+    client.post(f"/staff/alerts/{alert.pk}/contact/", {"key": new_key(), "reached": "no_number", "note": ""})
+
+    alert.refresh_from_db()
+    assert alert.outcome == "no_number"
+    assert alert.closed_at
+    assert "cannot be reached: no number" in client.get(f"/staff/alerts/{alert.pk}/").content.decode()
+
+
+def test_alert_cannot_be_closed_as_not_reachable_before_it_is_acknowledged(client, nurse):
+    alert = an_alert()
+
+    answer = client.post(f"/staff/alerts/{alert.pk}/contact/", {"key": new_key(), "reached": "no_number", "note": ""})
+
+    alert.refresh_from_db()
+    assert answer.status_code == 422
+    assert "Acknowledge the alert first" in answer.content.decode()
+    assert alert.closed_at is None
+
+
+def test_alert_call_that_reached_the_person_stops_the_clock_of_the_request(client, nurse):
+    wanted = a_row(EMERGENCY)
+    alert = an_alert(wanted.report)
+
+    client.post(
+        f"/staff/alerts/{alert.pk}/contact/", {"key": new_key(), "reached": "yes", "note": "On the way to the ED"}
+    )
+
+    wanted.refresh_from_db()
+    alert.refresh_from_db()
+    assert wanted.contacted_at
+    assert alert.outcome == "reached"
+
+
+def test_look_at_an_alert_leaves_one_audit_row(client, nurse):
+    alert = an_alert()
+
+    client.get(f"/staff/alerts/{alert.pk}/")
+
+    assert AuditEntry.objects.filter(subject_id=str(alert.pk)).count() == 1
+
+
+def test_closed_request_offers_no_actions(client, nurse):
+    wanted = a_row(status=AppointmentRequest.Status.WITHDRAWN, closed_at=timezone.now(), withdrawn_at=timezone.now())
+
+    page = page_of(client, wanted)
+
+    assert "Hand back" not in page
+    assert ">Take<" not in page

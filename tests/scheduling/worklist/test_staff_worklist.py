@@ -1,0 +1,213 @@
+"""The worklist: tabs, order, clock, search, take."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinic.platform.audit.models import AuditEntry
+from clinic.platform.submits.once import new_key
+from scheduling.models import AppointmentRequest
+from scheduling.worklist.lists import TABS, tab_counts
+from tests.scheduling.staff_rows import CANCER, EMERGENCY, SAFE, a_member, a_patient_row, a_row, an_alert, queries_of
+
+pytestmark = pytest.mark.django_db
+Status = AppointmentRequest.Status
+
+
+@pytest.fixture
+def nurse(client):
+    nurse = a_member("nurse", "Dana Whitfield")
+    client.force_login(nurse)
+    return nurse
+
+
+def names_in_order(page, *names):
+    return sorted(names, key=page.index)
+
+
+def test_worklist_sorts_by_urgency_then_waiting_time(client, nurse):
+    a_row(patient=a_patient_row("Late", "Routine"), waited=timedelta(minutes=5))
+    a_row(patient=a_patient_row("Early", "Routine"), waited=timedelta(hours=5))
+    a_row(EMERGENCY, patient=a_patient_row("Some", "Emergency"), waited=timedelta(minutes=1))
+
+    page = client.get("/staff/").content.decode()
+
+    order = names_in_order(page, "Late Routine", "Early Routine", "Some Emergency")
+    assert order == ["Some Emergency", "Early Routine", "Late Routine"]
+
+
+def test_worklist_row_shows_word_waiting_time_target_age_and_reason(client, nurse):
+    a_row(EMERGENCY, waited=timedelta(hours=2, minutes=10), contact_due_at=timezone.now() - timedelta(hours=1))
+
+    page = client.get("/staff/").content.decode()
+
+    for text in (
+        "Emergency",
+        "2 h 10 min",
+        "Call overdue",
+        "Maria Alvarez",
+        "years old",
+        "New bowel incontinence",
+        "Take",
+    ):
+        assert text in page
+
+
+def test_worklist_counts_each_tab(client, nurse):
+    now = timezone.now()
+    a_row()
+    a_row(status=Status.IN_REVIEW, taken_by=nurse, taken_at=now)
+    a_row(status=Status.NEEDS_INFO)
+    a_row(status=Status.RECORDS_PENDING)
+    a_row(status=Status.READY)
+    a_row(status=Status.OFFERED)
+    a_row(status=Status.SCHEDULED, visit_due_on=timezone.localdate() - timedelta(days=1))
+    a_row(status=Status.READY, visit_due_on=timezone.localdate() - timedelta(days=1))
+    a_row(contact_due_at=now - timedelta(minutes=1))
+    a_row(contact_due_at=now - timedelta(minutes=1), contacted_at=now)
+    a_row(status=Status.WITHDRAWN, closed_at=now)
+
+    assert tab_counts(nurse, now=now) == {
+        "new": 3, "mine": 1, "waiting": 2, "to-schedule": 2, "offered": 1, "scheduled": 1, "overdue": 2, "all": 10,
+    }  # fmt: skip
+
+
+def test_tab_counts_are_zero_for_who_may_not_see_patients():
+    a_row()
+
+    assert set(tab_counts(a_member("administrator"), now=timezone.now()).values()) == {0}
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.slug)
+def test_empty_tab_says_so_and_when_it_looked(client, nurse, tab):
+    page = client.get("/staff/", {"tab": tab.slug}).content.decode()
+
+    assert str(tab.empty) in page
+    assert "Last checked" in page
+
+
+@pytest.mark.parametrize(
+    "query", [{"tab": "none-such"}, {"page": "0"}, {"page": "x"}, {"page": "9999"}, {"tab": "\x00"}]
+)
+def test_worklist_with_a_strange_address_shows_the_nearest_page(client, nurse, query):
+    a_row()
+
+    assert "Maria Alvarez" in client.get("/staff/", query).content.decode()
+
+
+def test_worklist_shows_thirty_rows_a_page(client, nurse):
+    patient = a_patient_row()
+    for _number in range(31):
+        a_row(patient=patient)
+
+    first, second = (client.get("/staff/", {"page": page}).content.decode() for page in (1, 2))
+
+    assert (first.count("Maria Alvarez"), second.count("Maria Alvarez")) == (30, 1)
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_worklist_asks_the_same_few_questions_whatever_its_length(client, nurse, rows):
+    for _number in range(rows):
+        a_row()
+        an_alert(a_row(EMERGENCY).report)
+
+    client.get("/staff/")  # the first look also starts the idle clock of the session
+
+    assert queries_of(lambda: client.get("/staff/")) <= 6  # session, user, idle clock, counts, rows, alerts
+
+
+@pytest.mark.parametrize(
+    "typed", ["ALV", "alvarez", "mar alv", "(734) 555-0123", "3/27/1951", "reference", "REFERENCE-lower"]
+)
+def test_search_finds_by_name_phone_birth_date_and_reference(client, nurse, typed):
+    wanted = a_row(patient=a_patient_row(born=date(1951, 3, 27)))
+    a_row(patient=a_patient_row("Robert", "Chen", born=date(1960, 1, 2), phone="+17345550124"))
+    typed = wanted.reference if typed == "reference" else typed
+    typed = wanted.reference.lower().replace("-", "") if typed == "REFERENCE-lower" else typed
+
+    page = client.post("/staff/search/", {"words": typed}).content.decode()
+
+    assert "Maria Alvarez" in page
+    assert "Robert Chen" not in page
+
+
+def test_search_is_logged_with_hits_and_without_the_words(client, nurse):
+    a_row()
+
+    client.post("/staff/search/", {"words": "Alvarez"})
+
+    entry = AuditEntry.objects.get(action="search")
+    assert entry.data == {"kind": "name", "hits": 1, "more": False}
+    assert entry.actor_id == str(nurse.pk)
+
+
+def test_search_without_words_says_what_to_enter(client, nurse):
+    answer = client.post("/staff/search/", {"words": " "})
+
+    assert answer.status_code == 422
+    assert "Enter a name, reference, phone number or birth date" in answer.content.decode()
+
+
+def test_search_without_hits_says_so(client, nurse):
+    assert "Nothing found" in client.post("/staff/search/", {"words": "Nobody"}).content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_search_asks_the_same_few_questions_whatever_it_finds(client, nurse, rows):
+    for _number in range(rows):
+        a_row()
+
+    assert queries_of(lambda: client.post("/staff/search/", {"words": "Alvarez"})) <= 8
+
+
+def test_take_makes_the_request_mine_once_however_often_it_is_posted(client, nurse):
+    wanted, key = a_row(), new_key()
+
+    for _time in range(2):
+        client.post(f"/staff/requests/{wanted.reference}/take/", {"key": key})
+
+    wanted.refresh_from_db()
+    assert wanted.taken_by == nurse
+    assert wanted.status == Status.IN_REVIEW
+    assert AuditEntry.objects.filter(subject_id=str(wanted.pk)).exclude(action="view").count() == 1
+
+
+def test_hand_back_leaves_the_request_with_nobody(client, nurse):
+    wanted = a_row()
+    client.post(f"/staff/requests/{wanted.reference}/take/", {"key": new_key()})
+
+    client.post(f"/staff/requests/{wanted.reference}/hand-back/", {"key": new_key()})
+
+    wanted.refresh_from_db()
+    assert wanted.taken_by is None
+
+
+def test_take_without_a_key_changes_nothing_and_says_so(client, nurse):
+    wanted = a_row()
+
+    page = client.post(f"/staff/requests/{wanted.reference}/take/", follow=True).content.decode()
+
+    wanted.refresh_from_db()
+    assert wanted.taken_by is None
+    assert "too old to be sent" in page
+
+
+def test_banner_with_open_alerts_stands_on_every_staff_page(client, nurse):
+    wanted = a_row({**SAFE, **CANCER})
+    alert = an_alert()
+
+    for address in (
+        "/staff/",
+        f"/staff/requests/{wanted.reference}/",
+        "/staff/schedule/day/2026-11-23/",
+        "/staff/search/",
+    ):
+        assert f"Emergency {alert.find_code}" in client.get(address).content.decode()
+
+
+def test_banner_drops_an_acknowledged_alert(client, nurse):
+    alert = an_alert()
+    client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()})
+
+    assert f"Emergency {alert.find_code}" not in client.get("/staff/").content.decode()
