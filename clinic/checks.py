@@ -30,7 +30,7 @@ PHONE = re.compile(r"(?<!\d)(?:\+?1[\s.-]?)?\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}(
 def texts_of(value: object) -> Iterator[str]:
     """Every text inside a setting's value."""
     if isinstance(value, str):
-        yield value
+        yield str(value)  # lazy settings look like texts, but are none
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from texts_of(part)

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clinic.platform.crypto.rotation import rotate_field, sealed_fields
 from clinic.platform.crypto.sealing import CannotOpen
+from clinic.sign_in.adapter import rotate_second_factors
 
 
 class Command(BaseCommand):
@@ -17,3 +18,5 @@ class Command(BaseCommand):
                 raise CommandError(f"{error}: nothing was lost, the value stays as it is") from None
             if count:
                 self.stdout.write(f"{field.place}: {count} values sealed anew")
+        if count := rotate_second_factors():
+            self.stdout.write(f"second factors: {count} sealed anew")

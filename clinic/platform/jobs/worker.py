@@ -49,9 +49,9 @@ def claim() -> Lease | None:
     moment = Job._meta.get_field("run_after").get_db_prep_value
     at, until = moment(now, connection), moment(now + LEASE, connection)
     statement = (  # only words of our own are joined
-        "UPDATE clinic_job SET lease_until = %s, attempt = attempt + 1 WHERE id = ("
+        "UPDATE clinic_job SET lease_until = %s, attempt = attempt + 1 WHERE id = ("  # noqa: S608
         " SELECT id FROM clinic_job WHERE done_at IS NULL AND failed_at IS NULL AND run_after <= %s"
-        f" AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_after, id LIMIT 1{skip})"  # noqa: S608
+        f" AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_after, id LIMIT 1{skip})"
         " RETURNING id, attempt"
     )
     if not Job.objects.filter(done_at=None, failed_at=None, run_after__lte=now).exists():

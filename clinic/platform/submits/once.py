@@ -72,9 +72,8 @@ def submit_once(
                     "code": refused.code,
                     "next_times": [str(moment) for moment in refused.next_times],
                 }
-                with transaction.atomic():
-                    if _insert_unless_known(submit) is not None:
-                        raise
+                if _insert_unless_known(submit) is not None:  # commits by itself, unless the caller has a transaction
+                    raise
             return _answer_again(submit, replay)
 
         return once
