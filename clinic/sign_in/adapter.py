@@ -29,14 +29,16 @@ class StaffAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
-        """Takes a token for the name (with the address it comes from) and one for the address; hashing comes later."""
+        """Takes a token for the name (with the address it comes from) and one for the address; hashing comes later.
+
+        In place of allauth's own limit, which counts a name from everywhere and so lets strangers lock somebody out.
+        """
         network = self.get_client_ip(request)
         name = str(credentials.get("email") or "").strip().lower()
         by_name = take("sign_in", f"{name} {network}", capacity=TRIES_PER_NAME, per_seconds=NAME_SECONDS)
         by_network = take("sign_in_network", network, capacity=TRIES_PER_ADDRESS, per_seconds=ADDRESS_SECONDS)
         if not (by_name and by_network):
             raise ValidationError(_("Too many tries. Wait 15 minutes, then try again."), code="too_many_tries")
-        super().pre_authenticate(request, **credentials)
 
     def reauthenticate(self, user, password: str) -> bool:
         """Checks the password of the signed-in member of staff again; their e-mail is on the account itself."""
