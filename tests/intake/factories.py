@@ -97,7 +97,7 @@ def send_page(client, slug: str, data: dict | None = None, *, change: bool = Fal
 
 
 def walk_until(client, slug: str, **answers: dict) -> Draft:
-    """Go from page to page, quiet but for `answers` (by slug, with _ for -), up to the page `slug`, which stays open."""
+    """Go from page to page, quiet but for `answers` (by slug, with _ for -); the page `slug` stays open."""
     given = {name.replace("_", "-"): value for name, value in answers.items()}
     for _turn in range(80):
         draft = Draft.objects.get(pk=client.session["draft_id"])
