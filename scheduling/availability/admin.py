@@ -1,0 +1,111 @@
+"""Sessions, exceptions and closures in the admin."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from clinic.accounts.admin_site import AuditedAdmin, admin_site
+from scheduling.availability.models import Closure, SessionException, WeeklySession
+
+
+class WeeklySessionForm(forms.ModelForm):
+    """Refuses a session that overlaps another of the same clinician; sessions of weeks in turn only where they meet."""
+
+    class Meta:
+        model = WeeklySession
+        fields = (
+            "clinician",
+            "weekday",
+            "starts",
+            "ends",
+            "valid_from",
+            "valid_until",
+            "every_n_weeks",
+            "reserve_minutes",
+        )
+
+    def clean(self) -> dict:
+        """Field errors first; then the others of the clinician on that weekday."""
+        cleaned = super().clean()
+        needed = ("clinician", "weekday", "starts", "ends", "valid_from", "every_n_weeks")
+        if not all(cleaned.get(name) is not None for name in needed):
+            return cleaned
+        if cleaned["ends"] <= cleaned["starts"]:
+            raise ValidationError(_("The session must end after it starts."))
+        others = WeeklySession.objects.filter(
+            clinician=cleaned["clinician"],
+            weekday=cleaned["weekday"],
+            starts__lt=cleaned["ends"],
+            ends__gt=cleaned["starts"],
+        ).exclude(pk=self.instance.pk)
+        if any(_meet(cleaned, other) for other in others):
+            raise ValidationError(_("This clinician has another session at that time."))
+        return cleaned
+
+
+def _meet(new: dict, other: WeeklySession) -> bool:
+    """Whether two sessions of one weekday ever fall on the same date."""
+    if new.get("valid_until") and new["valid_until"] < other.valid_from:
+        return False
+    if other.valid_until and other.valid_until < new["valid_from"]:
+        return False
+    return _week(new["valid_from"]) % _common(new, other) == _week(other.valid_from) % _common(new, other)
+
+
+def _week(day) -> int:
+    return (day.toordinal() - 1) // 7
+
+
+def _common(new: dict, other: WeeklySession) -> int:
+    """Two rhythms meet at some time exactly when their weeks agree modulo the greatest common divisor."""
+    a, b = new["every_n_weeks"], other.every_n_weeks
+    while b:
+        a, b = b, a % b
+    return max(a, 1)
+
+
+@admin.register(WeeklySession, site=admin_site)
+class WeeklySessionAdmin(AuditedAdmin):
+    form = WeeklySessionForm
+    list_display = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until", "every_n_weeks")
+    list_filter = ("weekday", "clinician__specialty")
+    list_select_related = ("clinician",)
+    search_fields = ("clinician__name",)
+    autocomplete_fields = ("clinician",)
+
+
+@admin.register(SessionException, site=admin_site)
+class SessionExceptionAdmin(AuditedAdmin):
+    list_display = ("clinician", "on", "adds", "starts", "ends", "reason")
+    list_filter = ("adds",)
+    list_select_related = ("clinician",)
+    date_hierarchy = "on"
+    autocomplete_fields = ("clinician",)
+
+
+class ClosureForm(forms.ModelForm):
+    """One thing is closed, or the whole clinic."""
+
+    class Meta:
+        model = Closure
+        fields = ("clinician", "room", "site", "starts_at", "ends_at", "reason")
+
+    def clean(self) -> dict:
+        """At most one of clinician, room and site; the end after the start."""
+        cleaned = super().clean()
+        if sum(cleaned.get(name) is not None for name in ("clinician", "room", "site")) > 1:
+            raise ValidationError(_("Choose one of clinician, room and site, or none of them for the whole clinic."))
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts and ends and ends <= starts:
+            raise ValidationError(_("The closure must end after it starts."))
+        return cleaned
+
+
+@admin.register(Closure, site=admin_site)
+class ClosureAdmin(AuditedAdmin):
+    form = ClosureForm
+    list_display = ("starts_at", "ends_at", "clinician", "room", "site", "reason")
+    list_select_related = ("clinician", "room", "site")
+    autocomplete_fields = ("clinician", "room")
+    date_hierarchy = "starts_at"

@@ -1,0 +1,378 @@
+"""Writes about offers: holding up to three days, more time, the answer, taking it back, the end.
+
+Locks always come in one order (advisory locks, offer, visits, appointments, claims, request), so that no two actions
+wait for each other in a circle.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import combinations
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.accounts.roles import Permission
+from clinic.directory.models import Clinician
+from clinic.messages.send import offer_ready, visit_confirmed
+from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.record import record
+from clinic.platform.db.sql import lock_keys
+from clinic.platform.jobs.queue import enqueue
+from clinic.platform.refusals import Refused
+from clinic.platform.submits.once import submit_once
+from intake.access.links import make_link, revoke_links
+from intake.access.models import AccessLink
+from scheduling.availability.bits import datetime_of
+from scheduling.itineraries.legs import Itinerary
+from scheduling.itineraries.search import check_all_bookable
+from scheduling.offers.models import Offer
+from scheduling.requests.may import email_of, locked_request, not_allowed, require_own_or_staff, require_staff
+from scheduling.requests.models import AppointmentRequest, RequestNote
+from scheduling.requests.refresh import refresh_statuses
+from scheduling.visits.guard import claim_time, expire_holds, lock_keys_of
+from scheduling.visits.itinerary import day_and_hours
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit
+from scheduling.visits.moves import state_change, swap_visits
+
+MOST_DAYS = 3
+LINK_AFTER_VISIT = timedelta(days=1)  # the confirmation can be opened until the day after
+
+
+def _stored(row) -> str:
+    return str(row.pk)
+
+
+def _replayed_offer(stored: str) -> Offer:
+    return Offer.objects.get(pk=stored)
+
+
+def _replayed_visit(stored: str) -> Visit:
+    return Visit.objects.get(pk=stored)
+
+
+def hold_ends(start: datetime) -> datetime:
+    """The latest end of a hold on a visit: 2 hours before it begins."""
+    return start - timedelta(minutes=settings.BOOKING_NOTICE_MINUTES)
+
+
+@submit_once("make_offer", store=_stored, replay=_replayed_offer)
+def make_offer(
+    wanted: AppointmentRequest, itineraries: Sequence[Itinerary], *, by: Actor, key: str, now: datetime
+) -> Offer:
+    """Hold up to three days for a request and send the patient the link to choose one.
+
+    Every day is checked anew against sessions, closures, rules and the time; all are held or none. Raises Refused:
+    "not_allowed", "not_ready" (not reviewed, or an offer or a visit exists), "no_days", "not_bookable", "past",
+    "horizon", "patient_busy", "shared_time", "taken", "busy".
+    """
+    row = AppointmentRequest.objects.select_related("patient", "visit_type").get(pk=wanted.pk)
+    if by.kind in ("patient", "caregiver"):
+        if row.visit_type is None or not row.visit_type.is_self_bookable:
+            raise not_allowed()
+        require_own_or_staff(row.pk, by, Permission.MAKE_OFFER)
+    else:
+        require_staff(by, Permission.MAKE_OFFER)
+    if not 1 <= len(itineraries) <= MOST_DAYS:
+        raise Refused(_("Select one to three days."), code="no_days")
+    _check_apart(itineraries)
+    site_id = check_all_bookable(row, itineraries, now)
+    until = min(now + _hold_time(row), max(hold_ends(datetime_of(one.start)) for one in itineraries))
+    offer = Offer(request=row, made_at=now, expires_at=until)
+    visits, legs, claims = _drawn(offer, itineraries, site_id)
+    lock_keys(("request", str(row.pk)), *lock_keys_of(claims))
+    _end_lapsed_offers(row, now=now)
+    _require_ready(row)
+    offer.save(force_insert=True)
+    Visit.objects.bulk_create(visits)
+    Appointment.objects.bulk_create(legs)
+    touched = claim_time(claims, now=now)
+    history = [state_change("offer", offer.pk, "", offer.state, by=by, at=now)]
+    history += [state_change("visit", visit.pk, "", visit.state, by=by, at=now) for visit in visits]
+    history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now) for leg in legs]
+    StateChange.objects.bulk_create(history)
+    refresh_statuses({row.pk, *touched}, by=by, at=now, reason="offer_made")
+    _send_link(offer, row)
+    enqueue("expire_offers", {}, run_after=offer.expires_at)
+    record("offer_made", by=by, subject=offer, data={"days": len(visits), "request": row.pk})
+    return offer
+
+
+def _hold_time(row: AppointmentRequest) -> timedelta:
+    return timedelta(hours=settings.HOLD_HOURS[row.level])
+
+
+def _check_apart(itineraries: Sequence[Itinerary]) -> None:
+    """No two of the days use one minute of the same clinician or room, so that each can be booked by itself."""
+    for one, other in combinations(itineraries, 2):
+        for kind, key, start, end in _uses(one):
+            if any((kind, key) == use[:2] and start < use[3] and end > use[2] for use in _uses(other)):
+                raise Refused(_("Two of these days use the same time. Select others."), code="shared_time")
+
+
+def _uses(one: Itinerary) -> list[tuple[str, int | None, int, int]]:
+    uses = [("clinician", leg.clinician_id, leg.start, leg.end) for leg in one.legs]
+    uses += [("room", leg.room_id, leg.start, leg.end) for leg in one.legs if leg.room_id is not None]
+    return [*uses, ("room", one.room_id, one.start, one.end)]
+
+
+def _require_ready(row: AppointmentRequest) -> None:
+    """Judged under the lock, by rows and not by the cached status."""
+    fresh = locked_request(row)
+    if fresh.status != AppointmentRequest.Status.READY:
+        raise Refused(_("This request is not ready for an offer."), code="not_ready")
+
+
+def _end_lapsed_offers(row: AppointmentRequest, *, now: datetime) -> None:
+    """An offer of this request whose time is over does not stand in the way of a new one."""
+    lapsed = row.offers.filter(state=Offer.State.OPEN, expires_at__lte=now)
+    held = Visit.objects.filter(offer__in=lapsed, state=Visit.State.HELD).values_list("pk", flat=True)
+    if visit_ids := list(held):
+        expire_holds(visit_ids, now=now)
+        refresh_statuses([row.pk], at=now, reason="hold_lapsed")
+
+
+def _drawn(
+    offer: Offer, itineraries: Sequence[Itinerary], site_id: int
+) -> tuple[list[Visit], list[Appointment], list[Claim]]:
+    """The unsaved rows of the days: a visit each, its legs in order, and a claim for each clinician and room."""
+    row = offer.request
+    specialty_of = dict(
+        Clinician.objects.filter(pk__in={leg.clinician_id for one in itineraries for leg in one.legs}).values_list(
+            "pk", "specialty_id"
+        )
+    )
+    visits, legs, claims = [], [], []
+    for one in itineraries:
+        start, end = datetime_of(one.start), datetime_of(one.end)
+        visit = Visit(
+            request=row,
+            offer=offer,
+            patient=row.patient,
+            visit_type=row.visit_type,
+            site_id=site_id,
+            room_id=one.room_id,
+            starts_at=start,
+            ends_at=end,
+        )
+        until = min(offer.expires_at, hold_ends(start))
+        visits.append(visit)
+        claims.append(Claim(room_id=one.room_id, visit=visit, starts_at=start, ends_at=end, expires_at=until))
+        for position, leg in enumerate(one.legs, start=1):
+            at = {"starts_at": datetime_of(leg.start), "ends_at": datetime_of(leg.end)}
+            legs.append(
+                Appointment(
+                    visit=visit,
+                    position=position,
+                    specialty_id=specialty_of[leg.clinician_id],
+                    clinician_id=leg.clinician_id,
+                    room_id=leg.room_id,
+                    **at,
+                )
+            )
+            claims.append(Claim(clinician_id=leg.clinician_id, visit=visit, expires_at=until, **at))
+            if leg.room_id is not None:
+                claims.append(Claim(room_id=leg.room_id, visit=visit, expires_at=until, **at))
+    return visits, legs, claims
+
+
+def _send_link(offer: Offer, row: AppointmentRequest) -> None:
+    token = make_link(
+        purpose="offer",
+        subject_id=offer.pk,
+        birth_date=date.fromisoformat(row.patient.date_of_birth),
+        expires_at=offer.expires_at,
+    )
+    offer_ready(email_of(row.patient), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
+
+
+@submit_once("accept_offer", store=_stored, replay=_replayed_visit)
+def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: datetime) -> Visit:
+    """Book one held day: every leg or none. The other days are free again, the patient's own time is claimed.
+
+    Raises Refused: "not_allowed", "booked" (a day is booked already), "expired" (the offer or this hold has ended; with
+    `next_times`, the days still held), "taken" (with `next_times`), "too_late" (2 hours before the start), "busy".
+    """
+    require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
+    row = AppointmentRequest.objects.select_related("patient").get(pk=offer.request_id)
+    claims = list(Claim.objects.filter(visit=visit.pk).order_by("pk"))
+    own = Claim(patient=row.patient, visit=visit, starts_at=visit.starts_at, ends_at=visit.ends_at)
+    lock_keys(("request", str(row.pk)), *lock_keys_of([*claims, own]))
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    days = list(offer.alternatives.select_for_update(of=("self",)).order_by("starts_at", "pk"))
+    chosen = _still_held(offer, days, visit, now)
+    legs = list(Appointment.objects.filter(visit__in=[day.pk for day in days], state=Appointment.State.HELD))
+    history = swap_visits(
+        [chosen],
+        [leg for leg in legs if leg.visit_id == chosen.pk],
+        Visit.State.BOOKED,
+        by=by,
+        at=now,
+        changes={"booked_at": now},
+    )
+    history += _release(days, legs, except_for=chosen, by=by, now=now, reason="other_day_chosen")
+    kept = Claim.objects.filter(visit=chosen.pk, expires_at__gt=now).update(expires_at=None)
+    if kept == 0 or kept != len(claims):
+        raise _gone(days, chosen, code="taken", now=now)
+    try:
+        touched = claim_time([own], now=now)
+    except Refused as refused:
+        if refused.code != "taken":
+            raise
+        raise _gone(days, chosen, code="taken", now=now) from refused
+    Offer.objects.filter(pk=offer.pk).update(state=Offer.State.ACCEPTED, answered_at=now)
+    history.append(state_change("offer", offer.pk, Offer.State.OPEN, Offer.State.ACCEPTED, by=by, at=now))
+    StateChange.objects.bulk_create(history)
+    refresh_statuses({row.pk, *touched}, by=by, at=now, reason="booked")
+    _confirm(chosen, row)
+    record("visit_booked", by=by, subject=chosen, data={"offer": offer.pk, "request": row.pk})
+    return chosen
+
+
+def _still_held(offer: Offer, days: list[Visit], visit: Visit, now: datetime) -> Visit:
+    """The chosen day as it is now, if it can still be booked."""
+    chosen = next((day for day in days if day.pk == visit.pk), None)
+    if chosen is None:
+        raise Refused(_("This day is not among those held for you."), code="unknown_day")
+    if offer.state == Offer.State.ACCEPTED:
+        raise Refused(_("A day is already booked for this request."), code="booked")
+    if offer.state != Offer.State.OPEN or offer.expires_at <= now:
+        raise Refused(_("The time to choose a day has ended. Our team will look for new days for you."), code="expired")
+    if chosen.state != Visit.State.HELD:
+        raise _gone(days, chosen, code="taken", now=now)
+    if hold_ends(chosen.starts_at) <= now:
+        raise _gone(days, chosen, code="too_late", now=now)
+    return chosen
+
+
+def _gone(days: Iterable[Visit], chosen: Visit, *, code: str, now: datetime) -> Refused:
+    """A refusal with the days that can still be booked."""
+    sentence = {
+        "taken": _("That time was just taken."),
+        "too_late": _("It is too late to book this day online."),
+    }[code]
+    left = [
+        day
+        for day in days
+        if day.pk != chosen.pk
+        and day.state in (Visit.State.HELD, Visit.State.RELEASED)
+        and hold_ends(day.starts_at) > now
+    ]
+    return Refused(sentence, code=code, next_times=[day_and_hours(day) for day in left])
+
+
+def _confirm(visit: Visit, row: AppointmentRequest) -> None:
+    revoke_links("offer", visit.offer_id)
+    token = make_link(
+        purpose="visit",
+        subject_id=visit.pk,
+        birth_date=date.fromisoformat(row.patient.date_of_birth),
+        expires_at=visit.ends_at + LINK_AFTER_VISIT,
+    )
+    visit_confirmed(email_of(row.patient), link=settings.PUBLIC_URL + reverse("visits:open", args=[token]))
+
+
+def _release(
+    days: list[Visit],
+    legs: list[Appointment],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    except_for: Visit | None = None,
+    to: str = Visit.State.RELEASED,
+) -> list[StateChange]:
+    """Free the held days but one; the unsaved history rows."""
+    others = [day for day in days if day.state == Visit.State.HELD and (except_for is None or day.pk != except_for.pk)]
+    keys = {day.pk for day in others}
+    return swap_visits(others, [leg for leg in legs if leg.visit_id in keys], to, by=by, at=now, reason=reason)
+
+
+@submit_once("decline_offer", store=_stored, replay=_replayed_offer)
+def decline_offer(offer: Offer, *, reason: str, wants_call: bool, by: Actor, key: str) -> Offer:
+    """None of the days suits: they are free again, the request is ready again and carries the reason.
+
+    Raises Refused(code="not_allowed", "ended").
+    """
+    require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
+    now = timezone.now()
+    changes = {"decline_reason": reason.strip(), "wants_call": wants_call}
+    row = end_offer(offer, Offer.State.DECLINED, by=by, now=now, reason="declined", changes=changes)
+    RequestNote.objects.create(
+        request=row.request, kind="offer_declined", text=reason.strip(), by_label=by.label or by.kind, at=now
+    )
+    refresh_statuses([row.request_id], by=by, at=now, reason="offer_declined")
+    return row
+
+
+@submit_once("release_offer", store=_stored, replay=_replayed_offer)
+def release_offer(offer: Offer, *, by: Actor, key: str) -> Offer:
+    """Staff take an offer back; its days are free again. Raises Refused(code="not_allowed", "ended")."""
+    require_staff(by, Permission.MAKE_OFFER)
+    now = timezone.now()
+    row = end_offer(offer, Offer.State.RELEASED, by=by, now=now, reason="released")
+    refresh_statuses([row.request_id], by=by, at=now, reason="offer_released")
+    return row
+
+
+def end_offer(offer: Offer, to: str, *, by: Actor, now: datetime, reason: str, changes: dict | None = None) -> Offer:
+    """End an open offer inside the caller's transaction: days freed, link dead, history and audit written.
+
+    The caller refreshes the status of the request. Raises Refused(code="ended") when it is not open any more.
+    """
+    lock_keys(("request", str(offer.request_id)))
+    row = Offer.objects.select_for_update(of=("self",)).select_related("request").get(pk=offer.pk)
+    if row.state != Offer.State.OPEN:
+        raise Refused(_("This offer has already ended."), code="ended")
+    days = list(row.alternatives.select_for_update(of=("self",)).order_by("pk"))
+    legs = list(Appointment.objects.filter(visit__in=[day.pk for day in days], state=Appointment.State.HELD))
+    history = _release(days, legs, by=by, now=now, reason=reason)
+    row.state, row.answered_at = to, now
+    for name, value in (changes or {}).items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", "answered_at", *(changes or {})])
+    history.append(state_change("offer", row.pk, Offer.State.OPEN, to, by=by, at=now, reason=reason))
+    StateChange.objects.bulk_create(history)
+    revoke_links("offer", row.pk)
+    record(f"offer_{to}", by=by, subject=row)
+    return row
+
+
+@submit_once("extend_offer", store=_stored, replay=_replayed_offer)
+def extend_offer(offer: Offer, *, by: Actor, key: str) -> Offer:
+    """More time to choose, once: as long again, at latest until 2 hours before each day.
+
+    Raises Refused: "not_allowed", "ended", "extended" (it was extended before), "too_late" (no more time to give).
+    """
+    require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
+    now = timezone.now()
+    lock_keys(("request", str(offer.request_id)))
+    row = Offer.objects.select_for_update(of=("self",)).select_related("request").get(pk=offer.pk)
+    if row.state != Offer.State.OPEN or row.expires_at <= now:
+        raise Refused(_("The time to choose a day has ended."), code="ended")
+    if row.extended_at is not None:
+        raise Refused(_("You have had more time already. Call us if you need help."), code="extended")
+    days = list(row.alternatives.filter(state=Visit.State.HELD).order_by("starts_at"))
+    limits = [hold_ends(day.starts_at) for day in days]
+    until = min(row.expires_at + _hold_time(row.request), max(limits, default=row.expires_at))
+    if until <= row.expires_at:
+        raise Refused(_("There is no more time to give: the days are too near."), code="too_late")
+    row.expires_at, row.extended_at = until, now
+    row.save(update_fields=["expires_at", "extended_at"])
+    for day in days:
+        Claim.objects.filter(visit=day.pk).update(expires_at=min(until, hold_ends(day.starts_at)))
+    AccessLink.objects.filter(purpose="offer", subject_id=str(row.pk), revoked_at=None).update(expires_at=until)
+    enqueue("expire_offers", {}, run_after=until)
+    record("offer_extended", by=by, subject=row)
+    return row
+
+
+@transaction.atomic
+def expire_due_offers(now: datetime, *, limit: int = 200) -> int:
+    """Free the days whose hold is over; how many. Only tidiness: whoever wants the time frees it first anyhow."""
+    due = Claim.objects.filter(expires_at__lte=now, visit__state=Visit.State.HELD)
+    visit_ids = list(due.order_by("visit").values_list("visit", flat=True).distinct()[:limit])
+    refresh_statuses(expire_holds(visit_ids, now=now), at=now, reason="hold_lapsed")
+    return len(visit_ids)

@@ -1,0 +1,76 @@
+"""Keeps the cached status of a request equal to what status.py computes from the facts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from clinic.platform.audit.actors import SYSTEM, Actor
+from scheduling.offers.models import Offer
+from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.status import Facts, request_status
+from scheduling.visits.models import StateChange, Visit
+from scheduling.visits.moves import state_change
+
+CLOSED = frozenset({"withdrawn", "declined", "redirected_to_ed", "completed"})
+STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
+
+
+def with_facts(requests: QuerySet) -> QuerySet:
+    """The requests with what the status needs to know of their offers and visits, in one query.
+
+    An offer counts as live while its row is open, also past its end: only what an action writes changes a status.
+    """
+    visits = Visit.objects.filter(request=OuterRef("pk"))
+    return requests.annotate(
+        has_booked_visit=Exists(visits.filter(state__in=STILL_TO_COME)),
+        has_completed_visit=Exists(visits.filter(state=Visit.State.COMPLETED)),
+        has_live_offer=Exists(Offer.objects.filter(request=OuterRef("pk"), state=Offer.State.OPEN)),
+    )
+
+
+def computed_status(wanted: AppointmentRequest) -> str:
+    """The status of a request read by `with_facts`."""
+    return request_status(
+        Facts(
+            level=wanted.level,
+            is_withdrawn=wanted.withdrawn_at is not None,
+            is_declined=wanted.declined_at is not None,
+            is_redirected_to_ed=wanted.redirected_at is not None,
+            is_visit_completed=wanted.has_completed_visit,
+            has_booked_visit=wanted.has_booked_visit,
+            has_live_offer=wanted.has_live_offer,
+            needs_info=wanted.needs_info_since is not None,
+            is_taken=wanted.taken_by_id is not None,
+            is_reviewed=wanted.reviewed_at is not None,
+            is_records_ready=wanted.records_complete,
+        )
+    )
+
+
+def refresh_statuses(keys: Iterable, *, by: Actor = SYSTEM, at: datetime | None = None, reason: str = "") -> None:
+    """Recompute and cache the status of these requests, always in the order of their keys (no deadlocks)."""
+    at = at or timezone.now()
+    history: list[StateChange] = []
+    for wanted in with_facts(AppointmentRequest.objects.filter(pk__in=set(keys))).order_by("pk"):
+        before, now = wanted.status, computed_status(wanted)
+        closed_at = (wanted.closed_at or at) if now in CLOSED else None
+        if before == now and closed_at == wanted.closed_at:
+            continue
+        AppointmentRequest.objects.filter(pk=wanted.pk).update(
+            status=now, closed_at=closed_at, version=F("version") + 1
+        )
+        if before != now:
+            history.append(state_change("request", wanted.pk, before, now, by=by, at=at, reason=reason))
+    if history:
+        StateChange.objects.bulk_create(history)
+
+
+def refresh_status(
+    wanted: AppointmentRequest, *, by: Actor = SYSTEM, at: datetime | None = None, reason: str = ""
+) -> AppointmentRequest:
+    """The same for one request, whose instance then carries the new status and version."""
+    refresh_statuses([wanted.pk], by=by, at=at, reason=reason)
+    wanted.refresh_from_db(fields=["status", "closed_at", "version"])
+    return wanted

@@ -1,0 +1,107 @@
+"""Writes about a visit: moving it from state to state, and canceling it."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.accounts.roles import Permission
+from clinic.messages.send import visit_cancelled
+from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.record import record
+from clinic.platform.db.sql import lock_keys
+from clinic.platform.refusals import Refused
+from clinic.platform.submits.once import submit_once
+from intake.access.links import make_link, revoke_links
+from scheduling.requests.may import PERSONS, email_of, require_own_or_staff
+from scheduling.requests.models import RequestNote
+from scheduling.requests.refresh import refresh_statuses
+from scheduling.visits.models import Claim, StateChange, Visit
+from scheduling.visits.moves import swap_visits
+from scheduling.visits.states import VISIT_MOVES, can_move
+
+LINK_AFTER_CANCEL = timedelta(days=7)
+REASON_CODE_LENGTH = 40
+
+
+def _replayed(stored: str) -> Visit:
+    return Visit.objects.get(pk=stored)
+
+
+@submit_once("cancel_visit", store=lambda visit: str(visit.pk), replay=_replayed)
+def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetime) -> Visit:
+    """Cancel a booked visit with all its appointments: all its time is free, the request is ready again.
+
+    `reason` of staff is a code; a patient's own words are kept, encrypted, with the request. Raises Refused:
+    "not_allowed", "ended" (it is not booked any more).
+    """
+    require_own_or_staff(visit.request_id, by, Permission.CANCEL_VISIT)
+    is_code = reason.isidentifier() and len(reason) <= REASON_CODE_LENGTH and by.kind not in PERSONS
+    row = end_visit(visit, by=by, now=now, reason=reason if is_code else "")
+    RequestNote.objects.create(
+        request=row.request,
+        kind="visit_cancelled",
+        text="" if is_code else reason.strip(),
+        by_label=by.label or by.kind,
+        at=now,
+    )
+    refresh_statuses([row.request_id], by=by, at=now, reason="visit_cancelled")
+    return row
+
+
+def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
+    """Cancel a booked visit inside the caller's transaction; the caller refreshes the status of the request.
+
+    Raises Refused(code="ended") when it is not booked any more.
+    """
+    row = _locked(visit)
+    to = Visit.State.CANCELLED_BY_PATIENT if by.kind in PERSONS else Visit.State.CANCELLED_BY_CLINIC
+    if row.state != Visit.State.BOOKED:
+        raise Refused(_("This visit cannot be canceled any more."), code="ended")
+    changes = {"cancelled_at": now, "calendar_sequence": F("calendar_sequence") + 1}
+    legs = list(row.appointments.all())
+    StateChange.objects.bulk_create(swap_visits([row], legs, to, by=by, at=now, reason=reason, changes=changes))
+    row.refresh_from_db(fields=["calendar_sequence", "cancelled_at", "state"])
+    revoke_links("visit", row.pk)
+    token = make_link(
+        purpose="visit",
+        subject_id=row.pk,
+        birth_date=date.fromisoformat(row.patient.date_of_birth),
+        expires_at=now + LINK_AFTER_CANCEL,
+    )
+    visit_cancelled(email_of(row.patient), link=settings.PUBLIC_URL + reverse("visits:open", args=[token]))
+    record("visit_cancelled", by=by, subject=row, data={"state": to, "request": row.request_id})
+    return row
+
+
+def _locked(visit: Visit) -> Visit:
+    lock_keys(("request", str(visit.request_id)))
+    return Visit.objects.select_for_update(of=("self",)).select_related("patient", "request").get(pk=visit.pk)
+
+
+@transaction.atomic
+def move_visit(visit: Visit, to: str, *, by: Actor, reason: str = "", at: datetime | None = None) -> Visit:
+    """Move a visit with its legs to another state: compare-and-swap, one history row each, claims freed if it ends.
+
+    For check-in, no-show and completion; booking and canceling have actions of their own. Raises Refused(code="stale")
+    when the visit is not in a state that allows it.
+    """
+    at = at or timezone.now()
+    row = _locked(visit)
+    if not can_move(VISIT_MOVES, row.state, to):
+        raise Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")
+    legs = list(row.appointments.all())
+    StateChange.objects.bulk_create(swap_visits([row], legs, to, by=by, at=at, reason=reason))
+    refresh_statuses([row.request_id], by=by, at=at, reason=f"visit_{to}")
+    record("visit_moved", by=by, subject=row, data={"to": to})
+    return row
+
+
+@transaction.atomic
+def release_claims(visit: Visit) -> int:
+    """Give up all time of a visit; how many claims there were."""
+    return Claim.objects.filter(visit=visit.pk).delete()[0]

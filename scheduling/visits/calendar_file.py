@@ -1,0 +1,44 @@
+"""The calendar file of a visit: when and where, and nothing of the patient, the clinicians or the specialties."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from clinic.platform.words import phone
+from scheduling.visits.models import Visit
+
+PRODUCT = "-//Bone Metastasis Clinic//Visits//EN"
+STILL_ON = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT, Visit.State.COMPLETED)
+
+
+def visit_calendar(visit: Visit) -> bytes:
+    """The iCalendar file (RFC 5545) of a booked or canceled visit.
+
+    The UID stays that of the visit and SEQUENCE counts its changes, so that a newer file replaces an older one; a
+    canceled visit cancels the entry. Times are UTC, which needs no time zone table.
+    """
+    is_on = visit.state in STILL_ON
+    event = Event()
+    event.add("uid", f"{visit.pk}@visits")
+    event.add("sequence", visit.calendar_sequence)
+    event.add("dtstamp", _utc(visit.cancelled_at or visit.booked_at or visit.starts_at))
+    event.add("dtstart", _utc(visit.starts_at))
+    event.add("dtend", _utc(visit.ends_at))
+    event.add("summary", _("Clinic visit"))
+    event.add("location", visit.site.address or settings.CLINIC_ADDRESS)
+    event.add("description", _("Questions? Call %(phone)s.") % {"phone": phone(settings.CLINIC_PHONE)})
+    event.add("status", "CONFIRMED" if is_on else "CANCELLED")
+    event.add("transp", "OPAQUE" if is_on else "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    file = Calendar()
+    file.add("version", "2.0")
+    file.add("prodid", PRODUCT)
+    file.add("method", "PUBLISH" if is_on else "CANCEL")
+    file.add_component(event)
+    return file.to_ical()
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,118 @@
+"""Claiming time. The database refuses overlap (migration 0002); here are the locks, the lapsed holds, the words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from clinic.platform.audit.actors import SYSTEM
+from clinic.platform.audit.record import Entry, record_many
+from clinic.platform.db.sql import lock_keys
+from clinic.platform.refusals import Refused
+from scheduling.offers.models import Offer
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit
+from scheduling.visits.moves import state_change, swap_visits
+
+LONGEST_CLAIM = timedelta(hours=24)
+
+
+def resource_of(claim: Claim) -> tuple[str, str]:
+    """The kind and the key of what is claimed."""
+    if claim.clinician_id is not None:
+        return "clinician", str(claim.clinician_id)
+    if claim.room_id is not None:
+        return "room", str(claim.room_id)
+    return "patient", str(claim.patient_id)
+
+
+def lock_keys_of(claims: Iterable[Claim]) -> set[tuple[str, str, str]]:
+    """One key for each resource and UTC date that the claims touch."""
+    keys = set()
+    for claim in claims:
+        for moment in (claim.starts_at, claim.ends_at):
+            keys.add((*resource_of(claim), moment.astimezone(UTC).date().isoformat()))
+    return keys
+
+
+def claim_time(claims: Sequence[Claim], *, now: datetime) -> set:
+    """Take the time of all claims or of none; holds of others that have lapsed by `now` give way first.
+
+    Returns the keys of the requests whose lapsed holds gave way: refresh their status in the same transaction. Call it
+    inside a transaction. Raises Refused(code="taken") when any of the time is taken, Refused(code="busy") after waiting
+    3 seconds for others, ValueError for a claim that is too long.
+    """
+    if not claims:
+        return set()
+    if any(claim.ends_at - claim.starts_at > LONGEST_CLAIM for claim in claims):
+        raise ValueError("a claim lasts at most 24 hours")
+    ordered = sorted(claims, key=lambda claim: (resource_of(claim), claim.starts_at))
+    lock_keys(*lock_keys_of(ordered))
+    touched = expire_holds(_lapsed_under(ordered, now), now=now)
+    try:
+        with transaction.atomic():
+            Claim.objects.bulk_create(ordered)
+    except IntegrityError as error:
+        if "claim_no_overlap" not in str(error):
+            raise
+        raise Refused(_("That time was just taken."), code="taken") from error
+    return touched
+
+
+def _lapsed_under(claims: Sequence[Claim], now: datetime) -> list:
+    """Visits whose lapsed holds overlap the claims, and lapsed claims without a visit deleted on the way."""
+    wanted = []
+    for claim in claims:
+        kind, _key = resource_of(claim)
+        wanted.append(
+            Q(
+                **{f"{kind}_id": getattr(claim, f"{kind}_id")},
+                starts_at__lt=claim.ends_at,
+                ends_at__gt=claim.starts_at,
+                starts_at__gte=claim.starts_at - LONGEST_CLAIM,
+            )
+        )
+    lapsed = Claim.objects.filter(expires_at__lte=now).filter(reduce(or_, wanted))
+    found = list(lapsed.values_list("pk", "visit_id"))
+    alone = [pk for pk, visit_id in found if visit_id is None]
+    if alone:
+        Claim.objects.filter(pk__in=alone).delete()
+    return sorted({visit_id for _pk, visit_id in found if visit_id is not None})
+
+
+def expire_holds(visit_ids: Sequence, *, now: datetime) -> set:
+    """End held visits whose time is over, free their claims, and close offers without a held day left.
+
+    Returns the keys of their requests. Order of locks: offers, visits, appointments, claims.
+    """
+    if not visit_ids:
+        return set()
+    held = Visit.objects.filter(pk__in=visit_ids, state=Visit.State.HELD)
+    list(Offer.objects.select_for_update().filter(alternatives__in=held).order_by("pk").values_list("pk"))
+    visits = list(held.select_for_update(of=("self",)).order_by("pk"))
+    legs = Appointment.objects.filter(visit__in=[visit.pk for visit in visits]).order_by("pk")
+    history = swap_visits(visits, legs, Visit.State.EXPIRED, by=SYSTEM, at=now, reason="hold_lapsed")
+    offers = {visit.offer_id for visit in visits if visit.offer_id}
+    history += close_empty_offers(offers, now=now)
+    StateChange.objects.bulk_create(history)
+    record_many(Entry("hold_lapsed", SYSTEM, visit) for visit in visits)
+    return {visit.request_id for visit in visits}
+
+
+def close_empty_offers(offer_ids: Iterable, *, now: datetime) -> list[StateChange]:
+    """Open offers of these that hold no day any more become expired; the unsaved history rows."""
+    empty = list(
+        Offer.objects.filter(pk__in=list(offer_ids), state=Offer.State.OPEN)
+        .exclude(alternatives__state=Visit.State.HELD)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if empty:
+        Offer.objects.filter(pk__in=empty).update(state=Offer.State.EXPIRED)
+    return [
+        state_change("offer", pk, Offer.State.OPEN, Offer.State.EXPIRED, by=SYSTEM, at=now, reason="hold_lapsed")
+        for pk in empty
+    ]

@@ -1,0 +1,75 @@
+"""The one way a visit and its legs change state: compare-and-swap, and one history row for each that moved."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from clinic.platform.audit.actors import Actor
+from clinic.platform.refusals import Refused
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit
+from scheduling.visits.states import VISIT_CLAIMS_TIME, VISIT_MOVES, appointment_state_for, require_move
+
+REASON_LENGTH = 40  # of StateChange.reason: a code, never free text
+
+
+def state_change(
+    thing: str, thing_id, before: str, to: str, *, by: Actor, at: datetime, reason: str = ""
+) -> StateChange:
+    """A history row, not yet saved."""
+    return StateChange(
+        thing=thing,
+        thing_id=thing_id,
+        from_state=before,
+        to_state=to,
+        by_kind=by.kind,
+        by_id=by.id,
+        reason=reason[:REASON_LENGTH],
+        at=at,
+    )
+
+
+def swap_visits(
+    visits: Sequence[Visit],
+    legs: Iterable[Appointment],
+    to: str,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    changes: dict | None = None,
+) -> list[StateChange]:
+    """Move visits that share one state, with their legs, to `to`; the unsaved history rows.
+
+    `changes` are further columns of the visits. Claims are deleted when the new state takes no time. Raises IllegalMove
+    for a move that the table forbids, and Refused(code="stale") when somebody else has moved one of them meanwhile.
+    """
+    if not visits:
+        return []
+    before = visits[0].state
+    require_move(VISIT_MOVES, before, to)
+    ids = [visit.pk for visit in visits]
+    moved = Visit.objects.filter(pk__in=ids, state=before).update(state=to, **(changes or {}))
+    if moved != len(ids):
+        raise Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")
+    history = [state_change("visit", visit.pk, before, to, by=by, at=at, reason=reason) for visit in visits]
+    groups: dict[tuple[str, str], list[Appointment]] = {}
+    for leg in legs:
+        groups.setdefault((leg.state, appointment_state_for(to, leg.state)), []).append(leg)
+    for (was, becomes), group in groups.items():
+        if was == becomes:
+            continue
+        moved = Appointment.objects.filter(pk__in=[leg.pk for leg in group], state=was).update(state=becomes)
+        if moved != len(group):
+            raise Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")
+        history += [state_change("appointment", leg.pk, was, becomes, by=by, at=at, reason=reason) for leg in group]
+        for leg in group:
+            leg.state = becomes
+    if to not in VISIT_CLAIMS_TIME:
+        Claim.objects.filter(visit__in=ids).delete()
+    for visit in visits:
+        visit.state = to
+        for column, value in (changes or {}).items():
+            if not hasattr(value, "resolve_expression"):
+                setattr(visit, column, value)
+    return history
