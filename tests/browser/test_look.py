@@ -3,15 +3,9 @@
 import pytest
 
 SMALL = {"width": 320, "height": 700}
-PAGES = [
-    "/",
-    "/get-help-now/",
-    "/contact/",
-    "/accessibility/",
-    "/privacy/",
-    "/preferences/",
-    "/request-an-appointment/",
-]
+INFORMATION = ["/", "/get-help-now/", "/contact/", "/accessibility/", "/privacy/", "/preferences/"]
+FORMS = ["/request-an-appointment/", "/register/who/", "/resume/", "/staff/sign-in/"]
+PAGES = INFORMATION + FORMS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
