@@ -209,8 +209,8 @@ class Dossier:
 
     @cached_property
     def notes(self) -> list:
-        """What staff wrote and did."""
-        return list(self.wanted.notes.all())
+        """What staff wrote and did; the reason of a review stands with the review."""
+        return [note for note in self.wanted.notes.all() if note.kind not in DISPOSITION_WORDS]
 
     @cached_property
     def visits(self) -> list[Visit]:

@@ -113,7 +113,7 @@ class Clock:
         is_open = wanted.closed_at is None
         stopped = wanted.contacted_at is not None
         return cls(
-            waited=duration((wanted.contacted_at or now) - wanted.submitted_at),
+            waited=duration((wanted.contacted_at or now) - wanted.submitted_at).replace(" ", "\N{NO-BREAK SPACE}"),
             is_contacted=stopped,
             contact_due_at=wanted.contact_due_at,
             contacted_at=wanted.contacted_at,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,8 @@ from scheduling.worklist.staff_forms import ContactForm, SearchForm
 
 def find_wanted(request: HttpRequest, reference: str) -> AppointmentRequest:
     """The request of this reference if the person may see it; otherwise 404, so that nothing is told."""
+    if not reference.isprintable():
+        raise Http404  # PostgreSQL cannot be asked for a NUL byte
     rows = AppointmentRequest.objects.visible_to(request.user)
     rows = rows.select_related("patient", "report", "triage", "taken_by", "visit_type")
     return get_object_or_404(rows, reference=reference)

@@ -112,6 +112,13 @@ def test_staff_address_of_nothing_is_not_found(client, name):
     assert getattr(client, method)(reverse(name, args=[nothing])).status_code == 404
 
 
+@pytest.mark.parametrize("reference", ["%00", "BMC%00", "%0A", "x" * 500, "%F0%9F%98%80"])
+def test_strange_reference_is_not_found(client, reference):
+    client.force_login(everybody()["nurse"])
+
+    assert client.get(f"/staff/requests/{reference}/").status_code == 404
+
+
 @pytest.mark.parametrize("name", [name for name, (method, *_) in TABLE.items() if method == "post"])
 def test_address_that_changes_something_refuses_a_look(client, rows, name):
     client.force_login(everybody()["nurse"])

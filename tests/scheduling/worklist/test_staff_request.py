@@ -182,7 +182,7 @@ def test_review_lowers_an_emergency_only_with_a_reason(client, nurse):
     ("fields", "said"),
     [
         ({"disposition": ""}, "Select how soon this person must be seen"),
-        ({"disposition": "tomorrow"}, "Select from the answers shown"),
+        ({"disposition": "tomorrow"}, "Select one of the answers shown"),
         ({"visit_type": ""}, "Select the visit type"),
         ({"specialties": []}, "Select at least one specialty"),
         ({"disposition": "needs_information"}, "Enter what information is needed"),

@@ -44,7 +44,7 @@ def test_worklist_row_shows_word_waiting_time_target_age_and_reason(client, nurs
 
     for text in (
         "Emergency",
-        "2 h 10 min",
+        "2\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}10\N{NO-BREAK SPACE}min",
         "Call overdue",
         "Maria Alvarez",
         "years old",

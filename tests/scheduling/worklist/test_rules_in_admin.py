@@ -1,0 +1,37 @@
+"""The active rule set can be read in the admin and changed nowhere."""
+
+import pytest
+
+from intake.triage.rules import RULE_SET, RULES
+from tests.scheduling.staff_rows import a_member
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/admin/intake/activerule/"
+
+
+def test_administrator_reads_every_rule_with_its_source(client):
+    client.force_login(a_member("administrator"))
+
+    page = client.get(ADDRESS).content.decode()
+
+    assert RULE_SET in page
+    assert [rule.id for rule in RULES if f">{rule.id}<" not in page] == []
+
+
+def test_rules_stand_in_the_index_of_the_admin(client):
+    client.force_login(a_member("administrator"))
+
+    assert ADDRESS in client.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["add/", "E01/change/", "E01/delete/"])
+def test_rules_cannot_be_changed_in_the_admin(client, page):
+    client.force_login(a_member("administrator"))
+
+    assert client.post(f"{ADDRESS}{page}", {}).status_code == 403
+
+
+def test_nurse_does_not_enter_the_admin(client):
+    client.force_login(a_member("nurse"))
+
+    assert client.get(ADDRESS).status_code in (302, 403)
