@@ -3,13 +3,18 @@
 import datetime as dt
 import itertools
 import random
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from clinic.accounts.actors import staff_actor
+from clinic.accounts.models import User
+from clinic.accounts.roles import Role
 from clinic.directory.closed_days import closed_days
 from clinic.directory.models import Clinician, Room, Site, Specialty
+from clinic.platform.audit.actors import Actor
 from intake.patients.identity import birth_date_index
 from intake.patients.models import Patient
 from intake.symptoms.models import SymptomReport
@@ -34,9 +39,13 @@ SPECIALTIES = (  # code, minutes, physician: with nurse navigator first and last
 )
 CLINICIANS_EACH = 8
 WORKING_WEEKS = ((0, 1, 2, 3, 4), (0, 1, 3, 4), (1, 2, 3), (0, 2, 4), (0, 1, 2, 3))
-HALF_DAYS = ((dt.time(8), dt.time(12)), (dt.time(12, 45), dt.time(16, 45)))
+HALF_DAYS = (  # lunch is staggered: a gap of 30 minutes at most could not bridge one that all take together
+    ((dt.time(8), dt.time(12)), (dt.time(12, 45), dt.time(16, 45))),
+    ((dt.time(8), dt.time(13)), (dt.time(13, 30), dt.time(17))),
+    ((dt.time(7, 30), dt.time(11, 30)), (dt.time(12), dt.time(16, 30))),
+)
+ROOM_DAY = ((dt.time(7, 30), dt.time(17)),)
 BIRTH_DATE = dt.date(1951, 3, 27)
-_number = itertools.count(1)
 
 
 def make_clinic() -> None:
@@ -60,11 +69,12 @@ def make_clinic() -> None:
     claims = []
     for number, clinician in enumerate(clinicians):
         weekdays = WORKING_WEEKS[number % len(WORKING_WEEKS)]
-        make_sessions(clinician, weekdays, HALF_DAYS)
-        for starts, ends in _half_days(weekdays):
+        half_days = HALF_DAYS[number % len(HALF_DAYS)]
+        make_sessions(clinician, weekdays, half_days)
+        for starts, ends in _moments(weekdays, half_days):
             claims += [Claim(clinician=clinician, **part) for part in _busy(starts, ends, FILL, (15, 20, 30, 45), dice)]
     for room in rooms:
-        for starts, ends in _half_days(range(5)):
+        for starts, ends in _moments(range(5), ROOM_DAY):
             claims += [Claim(room=room, **part) for part in _busy(starts, ends, ROOM_FILL, (60, 120, 180), dice)]
     Claim.objects.bulk_create(claims, batch_size=500)
 
@@ -79,11 +89,11 @@ def make_sessions(clinician: Clinician, weekdays, half_days) -> None:
     )
 
 
-def _half_days(weekdays):
+def _moments(weekdays, parts):
     zone, today = timezone.get_default_timezone(), timezone.localdate()
     for day in (today + dt.timedelta(days=n) for n in range(WEEKS * 7)):
         if day.weekday() in weekdays:
-            for starts, ends in HALF_DAYS:
+            for starts, ends in parts:
                 yield dt.datetime.combine(day, starts, tzinfo=zone), dt.datetime.combine(day, ends, tzinfo=zone)
 
 
@@ -97,7 +107,7 @@ def _busy(starts, ends, fill: float, lengths, dice: random.Random):
 
 def make_request(visit_type: str, specialties: list[str]) -> AppointmentRequest:
     """A reviewed routine request, ready to schedule."""
-    now, number = timezone.now(), next(_number)
+    now, number = timezone.now(), uuid.uuid4().hex[:8].upper()
     patient = Patient.objects.create(
         legal_first_name="Maribelle",
         legal_last_name=f"Quandtner {number}",
@@ -119,7 +129,7 @@ def make_request(visit_type: str, specialties: list[str]) -> AppointmentRequest:
     report = SymptomReport.objects.create(patient=patient, filled_by="patient", answers={}, snapshot=[], sent_at=now)
     triage = Triage.objects.create(report=report, level="routine", rules=[], message="M-ROUTINE", rule_set="bench")
     return AppointmentRequest.objects.create(
-        reference=f"BMC-{number:04d}-{number % 90 + 10}",
+        reference=f"BMC-{number}",
         patient=patient,
         report=report,
         triage=triage,
@@ -138,6 +148,14 @@ def make_request(visit_type: str, specialties: list[str]) -> AppointmentRequest:
     )
 
 
+def coordinator() -> Actor:
+    """The coordinator who makes the offers."""
+    user, _made = User.objects.get_or_create(
+        email="coordinator@example.org", defaults={"name": "Robin Castle", "roles": [Role.COORDINATOR.value]}
+    )
+    return staff_actor(user)
+
+
 @dataclass(frozen=True)
 class Team:
     """Clinicians and a room of their own with an empty calendar, open every day: their bookings meet nobody else's."""
@@ -148,13 +166,13 @@ class Team:
 
 def make_team(specialties: Sequence[str]) -> Team:
     """One clinician of each specialty (the same one for a specialty named twice) and a patient room."""
-    site, number = Site.objects.get(name="Building B"), next(_number)
+    site, number = Site.objects.get(name="Building B"), uuid.uuid4().hex[:8]
     people: dict[str, Clinician] = {}
     for code in specialties:
         if code not in people:
             specialty = Specialty.objects.get(code=code)
             people[code] = Clinician.objects.create(name=f"{code} team {number}", specialty=specialty, site=site)
-            make_sessions(people[code], range(7), HALF_DAYS)
+            make_sessions(people[code], range(7), HALF_DAYS[0])
     room = Room.objects.create(site=site, name=f"Room of team {number}", kind="stay")
     return Team(tuple(people[code] for code in specialties), room)
 
@@ -172,7 +190,13 @@ def find_by_hand(team: Team, specialties: Sequence[str], plan: Sequence[tuple[in
     opens = dt.datetime.combine(day, dt.time(8), tzinfo=timezone.get_default_timezone())
     base = unit_of(opens)
     legs = tuple(
-        PlacedLeg(f"{code}-{n}", one.pk, None, base + start // 5, base + (start + minutes) // 5)
+        PlacedLeg(
+            code if code not in specialties[:n] else f"{code}.wrap_up",
+            one.pk,
+            None,
+            base + start // 5,
+            base + (start + minutes) // 5,
+        )
         for n, (code, one, (start, minutes)) in enumerate(zip(specialties, team.clinicians, plan, strict=True))
     )
     waiting = sum(later.start - earlier.end for earlier, later in itertools.pairwise(legs))

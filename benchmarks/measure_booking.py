@@ -15,26 +15,26 @@ from functools import partial
 
 from django.db import connection
 from django.utils import timezone
-from scheduling.offers.actions import accept_offer, make_offer
 
-from benchmarks.clinic import Team, find_by_hand, free_days, make_request, make_team
+from benchmarks.clinic import Team, coordinator, find_by_hand, free_days, make_request, make_team
 from benchmarks.measuring import by_turns
 from benchmarks.replay import Names, Recording, bare_connection, rows_of_all_tables, run_in_one_transaction
 from benchmarks.rows import Row, row
 from clinic.platform.audit.actors import Actor
 from clinic.platform.submits.once import new_key
+from intake.access.models import AccessLink
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
+from scheduling.offers.actions import accept_offer, make_offer
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Visit
 
 SPECIALTIES = ("NURSE_NAV", "RAD_ONC", "MED_ONC", "NURSE_NAV")
-PLAN = ((0, 30), (45, 40), (90, 40), (150, 15))  # start and length in minutes; a rest of 20 before the last
+PLAN = ((0, 30), (45, 45), (105, 40), (165, 15))  # start and length in minutes; a rest of 20 before the last
 DAYS_EACH = 20
 ROUNDS, WARM_UP = 40, 5
 LIMIT_RATIO = {"postgresql": 6, "sqlite": 12}
-COORDINATOR = Actor("staff", "1", "Coordinator")
 
 
 def measure() -> list[Row]:
@@ -55,6 +55,7 @@ class Case:
     wanted: AppointmentRequest
     team: Team
     found: Itinerary
+    staff: Actor
     offer: Offer | None = None
     visit: Visit | None = None
 
@@ -66,7 +67,7 @@ class Case:
     def hold(self) -> None:
         """The coordinator's click."""
         now = timezone.now()
-        self.offer = make_offer(self.wanted, [self.found], by=COORDINATOR, key=new_key(), now=now)
+        self.offer = make_offer(self.wanted, [self.found], by=self.staff, key=new_key(), now=now)
 
     def accept(self) -> None:
         """The patient's click. What the page has read before it is not part of it."""
@@ -87,18 +88,20 @@ class Case:
         if self.visit is None:
             return known
         legs, claims = self.visit.appointments.order_by("position"), self.visit.claims.order_by("starts_at", "pk")
-        return [*known, self.offer, self.visit, *legs, *claims]
+        links = AccessLink.objects.filter(subject_id=str(self.offer.pk)).order_by("pk")
+        return [*known, self.offer, self.visit, *legs, *claims, *links]
 
 
 def _cases(count: int) -> Iterator[Case]:
     """Cases on free days, `DAYS_EACH` of them with each team."""
     team, days = make_team(SPECIALTIES), free_days(DAYS_EACH)
+    staff = coordinator()
     for number in range(count):
         if number and number % DAYS_EACH == 0:
             team = make_team(SPECIALTIES)
         wanted = make_request("coordinated_new", ["RAD_ONC", "MED_ONC"])
         found = find_by_hand(team, SPECIALTIES, PLAN, days[number % DAYS_EACH])
-        yield Case(AppointmentRequest.objects.get(pk=wanted.pk), team, found)
+        yield Case(AppointmentRequest.objects.get(pk=wanted.pk), team, found, staff)
 
 
 def _accepting(bare) -> tuple[float, float]:

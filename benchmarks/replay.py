@@ -11,6 +11,7 @@ kind of work, no SELECT, no lock, no check but what the database itself guards: 
 import itertools
 import re
 import sqlite3
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ from django.db import connection, models
 UUID_IN_TEXT = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 Rows = dict[str, dict[Any, dict[str, Any]]]
 Statement = tuple[str, list[Any]]
-HIGH_NUMBERS = itertools.count(1_000_000_000, -1)
+HIGH_NUMBERS = itertools.count(int(time.time() * 1000), -1)  # higher in each run on one database
 
 
 def bare_connection():
@@ -49,7 +50,7 @@ def bare_connection():
 def rows_of_all_tables(bare) -> Rows:
     """Every row of every table of the product, by table and primary key, as the driver gives it."""
     found: Rows = {}
-    for model in apps.get_models(include_auto_created=True):
+    for model in (one for one in apps.get_models(include_auto_created=True) if one._meta.managed):
         table, key = model._meta.db_table, model._meta.pk.column
         cursor = bare.execute(f'SELECT * FROM "{table}"')
         columns = [one[0] for one in cursor.description]
