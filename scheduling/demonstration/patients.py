@@ -14,6 +14,8 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.roles import Role
 from clinic.platform.audit.actors import Actor
+from clinic.site.notices import versions
+from intake.registration.forms import CONSENT_WORDING
 from intake.registration.models import Draft
 from intake.registration.steps import FLOW
 from intake.triage.models import Alert
@@ -23,9 +25,9 @@ from scheduling.offers import actions as offers
 from scheduling.requests import actions as requests
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits import actions as visits
-from scheduling.visits.models import Visit
+from scheduling.visits.models import Appointment, Visit
 
-PERSON = Actor("patient", "demonstration")
+SOMEBODY = Actor("patient", "draft:demonstration")
 
 
 @contextmanager
@@ -96,12 +98,13 @@ class Corridor:
         """The patient accepted the first day."""
         ago = self.dice.uniform(5, 60) if hours_ago is None else hours_ago
         wanted = self.to_offered(number, case, hours_ago=ago)
-        accepted_at = self.now - dt.timedelta(hours=ago * 0.88)
+        accepted_at = self.now - dt.timedelta(hours=ago * 0.9) + dt.timedelta(minutes=10)
         offer = wanted.offers.filter(state="open").first()
         if offer is not None:
             with at_moment(accepted_at):
-                first = offer.alternatives.order_by("starts_at").first()
-                offers.accept_offer(offer, first, by=PERSON, key=uuid.uuid4().hex, now=accepted_at)
+                in_time = offer.alternatives.filter(starts_at__gt=accepted_at + dt.timedelta(hours=2))
+                first = in_time.order_by("starts_at").first()
+                offers.accept_offer(offer, first, by=self._person(wanted), key=uuid.uuid4().hex, now=accepted_at)
         return self._fresh(wanted)
 
     def to_completed(self, number: int, case: dict[str, Any]) -> AppointmentRequest:
@@ -117,7 +120,7 @@ class Corridor:
         wanted = self.to_scheduled(number, case, hours_ago=30)
         visit = wanted.visits.filter(state="booked").first()
         if visit is not None:
-            visits.cancel_visit(visit, by=PERSON, key=uuid.uuid4().hex, reason="other", now=self.now)
+            visits.cancel_visit(visit, by=self._person(wanted), key=uuid.uuid4().hex, reason="other", now=self.now)
         return self._fresh(wanted)
 
     def to_offer_declined(self, number: int, case: dict[str, Any]) -> AppointmentRequest:
@@ -126,7 +129,7 @@ class Corridor:
         offer = wanted.offers.filter(state="open").first()
         if offer is not None:
             offers.decline_offer(
-                offer, reason="I cannot come on these days.", wants_call=True, by=PERSON, key=uuid.uuid4().hex
+                offer, reason="I cannot come on these days.", wants_call=True, by=self._person(wanted), key=uuid.uuid4().hex
             )
         return self._fresh(wanted)
 
@@ -141,7 +144,7 @@ class Corridor:
     def to_withdrawn(self, number: int, case: dict[str, Any]) -> AppointmentRequest:
         """The patient no longer wants a visit."""
         wanted = self.to_submitted(number, case, hours_ago=80)
-        requests.withdraw_request(wanted, by=PERSON, key=uuid.uuid4().hex, reason="other")
+        requests.withdraw_request(wanted, by=self._person(wanted), key=uuid.uuid4().hex, reason="other")
         return self._fresh(wanted)
 
     # Helpers
@@ -149,6 +152,10 @@ class Corridor:
     @staticmethod
     def _staff(user: User) -> Actor:
         return Actor("staff", str(user.pk), user.name)
+
+    @staticmethod
+    def _person(wanted: AppointmentRequest) -> Actor:
+        return Actor("patient", f"request:{wanted.pk}")
 
     @staticmethod
     def _fresh(wanted: AppointmentRequest) -> AppointmentRequest:
@@ -161,7 +168,7 @@ class Corridor:
             steps_done=[step.slug for step in FLOW.steps],
             expires_at=timezone.now() + dt.timedelta(days=settings.DRAFT_DAYS),
         )
-        return requests.send_request(draft, by=PERSON, key=uuid.uuid4().hex)
+        return requests.send_request(draft, by=SOMEBODY, key=uuid.uuid4().hex)
 
     def _reviewed(
         self, number: int, case: dict[str, Any], *, disposition: str | None, hours_ago: float
@@ -204,6 +211,8 @@ class Corridor:
             return wanted
         for state in moves:
             moment = visit.starts_at if state == "checked_in" else visit.ends_at
+            if state == "completed":  # the day board moves legs one by one; here they all have been with the clinician
+                visit.appointments.update(state=Appointment.State.WITH_CLINICIAN)
             with at_moment(moment):
                 visits.move_visit(Visit.objects.get(pk=visit.pk), state, by=self._staff(self.coordinator))
         return self._fresh(wanted)
@@ -235,4 +244,6 @@ def answers_of(number: int, case: dict[str, Any], dice: random.Random) -> dict[s
         "consent_email": True,
         "contact_times": ["morning"] if number % 3 else ["any"],
         "npp_ack": "acknowledged",
+        "npp_version": versions()[-1],
+        "consent_wording": CONSENT_WORDING,
     }
