@@ -23,11 +23,10 @@ def exclusion(resource: str) -> str:
 
 def overlap_of(resource: str) -> str:
     """The index (resource, starts_at) serves this: the lower bound is 24 hours before the new claim begins."""
-    return (
-        f"(NEW.{resource}_id IS NOT NULL AND EXISTS (SELECT 1 FROM {TABLE} c WHERE c.{resource}_id = NEW.{resource}_id"
-        " AND c.starts_at < NEW.ends_at AND c.ends_at > NEW.starts_at"
-        " AND c.starts_at >= strftime('%Y-%m-%d %H:%M:%f', NEW.starts_at, '-1 day', '-1 second') AND c.id IS NOT NEW.id))"  # noqa: S608  (names of ours)
-    )
+    before = "strftime('%Y-%m-%d %H:%M:%f', NEW.starts_at, '-1 day', '-1 second')"
+    same_time = f"c.starts_at < NEW.ends_at AND c.ends_at > NEW.starts_at AND c.starts_at >= {before}"
+    others = f"c.{resource}_id = NEW.{resource}_id AND c.id IS NOT NEW.id AND {same_time}"
+    return f"(NEW.{resource}_id IS NOT NULL AND EXISTS (SELECT 1 FROM {TABLE} c WHERE {others}))"  # noqa: S608  (ours)
 
 
 def trigger(name: str, event: str) -> str:
@@ -73,7 +72,9 @@ class Migration(migrations.Migration):
                 f"ALTER TABLE {TABLE} DROP CONSTRAINT {LONGEST}",
             ],
             undo_sqlite=[
-                f"DROP TRIGGER {name}_{event}" for name in ("claim_no_overlap", LONGEST) for event in ("insert", "update")
+                f"DROP TRIGGER {name}_{event}"
+                for name in ("claim_no_overlap", LONGEST)
+                for event in ("insert", "update")
             ],
         )
     ]
