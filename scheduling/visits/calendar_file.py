@@ -9,7 +9,7 @@ from icalendar import Calendar, Event
 from clinic.platform.words import phone
 from scheduling.visits.models import Visit
 
-PRODUCT = "-//Bone Metastasis Clinic//Visits//EN"
+PRODUCT = "-//Clinic//Visits//EN"  # no word about the kind of clinic: calendars are shared
 STILL_ON = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT, Visit.State.COMPLETED)
 
 
