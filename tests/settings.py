@@ -17,3 +17,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+if name := os.environ.get("TEST_DB_NAME"):  # several people testing on one PostgreSQL server
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{name}"}  # noqa: F405

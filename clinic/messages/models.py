@@ -8,6 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from clinic.platform.crypto.fields import EncryptedJSONField, EncryptedTextField
 
 
+class MessageQuerySet(models.QuerySet):
+    """The outbox, in the words of the staff."""
+
+    def undelivered(self) -> "MessageQuerySet":
+        """Messages nobody got: given up, or without an address."""
+        return self.filter(state__in=[Message.State.FAILED, Message.State.NO_ADDRESS])
+
+
 class Message(models.Model):
     """One message. `context` holds links and references only (sealed, since a link opens something)."""
 
@@ -33,6 +41,8 @@ class Message(models.Model):
     job = models.ForeignKey("clinic.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(_("queued at"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

@@ -4,10 +4,9 @@ import signal
 import threading
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from clinic.platform.jobs.embedded import work
-from clinic.platform.jobs.queue import enqueue
+from clinic.platform.jobs.housekeeping import every_minute
 from clinic.platform.jobs.worker import run_due
 
 
@@ -18,8 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="run what is due now, then end")
 
     def handle(self, *args, **options) -> None:
-        enqueue("tidy", {}, dedupe=f"tidy {timezone.now():%Y-%m-%d}")
         if options["once"]:
+            every_minute()
             self.stdout.write(f"{run_due(10_000)} jobs run")
             return
         stop = threading.Event()

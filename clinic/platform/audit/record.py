@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.db.sql import lock_keys
 
 Subject = models.Model | tuple[str, str]
 TRIES = 20  # others writing on the same subject at the same moment
@@ -48,6 +49,8 @@ def record(action: str, *, by: Actor, subject: Subject, data: Mapping[str, Any] 
         _link(row, last)
         if _insert_unless_taken(row):
             return
+        if connection.in_atomic_block:
+            lock_keys(("audit", row.subject_kind, row.subject_id))  # from here on contenders wait in turn
     raise IntegrityError("the audit chain of this subject is too busy")
 
 
@@ -74,6 +77,8 @@ def record_many(entries: Iterable[Entry]) -> None:
         except IntegrityError:
             if attempt == TRIES - 1:
                 raise
+            if connection.in_atomic_block:
+                lock_keys(*(("audit", row.subject_kind, row.subject_id) for row in rows))
 
 
 def subject_key(subject: Subject) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.platform.audit.models import AuditEntry, Seal
 from clinic.platform.audit.record import entry_hash
+from clinic.platform.db.sql import lock_keys
 
 BATCH = 10_000
 
@@ -15,7 +16,8 @@ BATCH = 10_000
 def seal_new() -> Seal | None:
     """Seals the rows that carry no seal yet (at most 10,000 at once); None when there are none."""
     with transaction.atomic():
-        last = Seal.objects.select_for_update().order_by("-pk").first()
+        lock_keys("audit seal")  # two workers must not seal the same rows
+        last = Seal.objects.order_by("-pk").first()
         rows = list(AuditEntry.objects.filter(seal=None).order_by("pk").values_list("pk", "hash")[:BATCH])
         if not rows:
             return None

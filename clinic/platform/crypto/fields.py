@@ -58,6 +58,10 @@ class EncryptedTextField(SealedMixin, models.TextField):
 class EncryptedJSONField(SealedMixin, models.TextField):
     """Anything JSON can say, encrypted in the database as one text."""
 
+    # For the type checker: what is assigned and read is not the text of the column
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def as_text(self, value: Any) -> str:
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
 

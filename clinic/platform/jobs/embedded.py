@@ -3,13 +3,16 @@
 import logging
 import os
 import threading
+import time
 
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from clinic.platform.jobs.housekeeping import every_minute
 from clinic.platform.jobs.worker import run_due
 
 POLL_SECONDS = 1.0
+MINUTE = 60.0
 log = logging.getLogger(__name__)
 _started_in: set[int] = set()
 
@@ -25,10 +28,14 @@ def start() -> threading.Thread | None:
 
 
 def work(stop: threading.Event) -> None:
-    """Runs due jobs until `stop` is set, looking again every second."""
+    """Runs due jobs until `stop` is set, looking again every second; housekeeping once a minute."""
+    kept_at = -MINUTE
     while not stop.is_set():
         try:
             close_old_connections()
+            if time.monotonic() - kept_at >= MINUTE:
+                kept_at = time.monotonic()
+                every_minute()
             run_due()
         except Exception:  # the database may be away for a while; the thread must outlive that and look again
             log.exception("the embedded worker could not look for jobs")

@@ -70,9 +70,9 @@ def test_message_is_sent_by_the_worker_and_once():
 
 
 def test_message_is_not_queued_when_its_cause_is_undone():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         send.offer_ready("to@example.org", link=LINK)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not Message.objects.exists()
     assert run_due() == 0
 

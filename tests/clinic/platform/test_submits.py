@@ -82,7 +82,7 @@ def test_missing_or_overlong_key_is_refused(key):
 def test_failure_leaves_the_key_free():
     key = new_key()
     Holiday.objects.create(on="2026-12-25", name="there")
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         add_holiday("2026-12-25", name="Christmas", by=PATIENT, key=key)
     Holiday.objects.all().delete()
     assert add_holiday("2026-12-25", name="Christmas", by=PATIENT, key=key).pk
