@@ -17,6 +17,7 @@ from intake.triage.vocabulary import SAFETY_KEYS
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, StateChange, Visit
+from scheduling.visits.staff_forms import REASONS
 from scheduling.worklist.lists import Clock, age_on
 from scheduling.worklist.reasons import Fired, fired_rules
 from scheduling.worklist.staff_forms import DISPOSITION_WORDS
@@ -284,12 +285,9 @@ def _filled_by_words(filled_by: str) -> str:
 def _of_note(note) -> Event:
     titles = {
         "taken": _("Taken"),
-        "take": _("Taken"),
         "handed_back": _("Handed back"),
-        "hand_back": _("Handed back"),
         "withdrawn": _("Withdrawn"),
-        "offer": _("Offer"),
-        "cancel": _("Visit canceled"),
+        "visit_cancelled": _("Visit canceled"),
     }
     return Event(note.at, titles.get(note.kind, _("Note")), note.by_label, note.text)
 
@@ -326,7 +324,11 @@ def _of_change(change: StateChange, names: dict[str, str]) -> Event:
     thing, states = words.get(change.thing, (change.thing, None))
     to_words = _state_words(states, change.to_state)
     by = names.get(change.by_id, "") if change.by_kind == "staff" else _actor_words(change.by_kind)
-    return Event(change.at, _("%(thing)s: %(state)s") % {"thing": thing, "state": to_words}, by)
+    return Event(change.at, _("%(thing)s: %(state)s") % {"thing": thing, "state": to_words}, by, _reason_words(change))
+
+
+def _reason_words(change: StateChange) -> str:
+    return str(dict(REASONS).get(change.reason, ""))
 
 
 def _state_words(states, state: str) -> str:

@@ -140,3 +140,13 @@ def test_cancel_frees_every_appointment_once_however_often_it_is_posted(client, 
     assert answers == [302, 302]
     assert visit.state == Visit.State.CANCELLED_BY_CLINIC
     assert not Claim.objects.filter(visit=visit).exists()
+    assert "A clinician cannot come" in client.get(f"/staff/requests/{wanted.reference}/").content.decode()
+
+
+def test_cancel_page_says_to_call_a_patient_without_e_mail(client, nurse):
+    visit = a_booked_visit(a_row(), [a_clinician_row()])
+
+    page = client.get(f"/staff/visits/{visit.pk}/cancel/").content.decode()
+
+    assert "The patient has not agreed to e-mails: call them." in page
+    assert "tel:+17345550123" in page
