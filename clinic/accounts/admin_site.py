@@ -3,10 +3,13 @@
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.actors import staff_actor
@@ -31,11 +34,14 @@ class ClinicAdminSite(admin.AdminSite):
             return False
         return any(user.has_perm(permission) for permission in ADMIN_ANY)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """The staff's sign-in page; who is signed in and still not allowed gets a plain refusal, not a loop."""
+        if self.has_permission(request):
+            return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
-        return redirect_to_login(request.GET.get("next") or request.get_full_path())
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """The staff's sign-out page."""

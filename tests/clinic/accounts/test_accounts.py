@@ -149,7 +149,17 @@ def test_admin_opens_for_its_roles_only(client, role):
 
 def test_admin_sends_strangers_to_the_staff_sign_in(client):
     response = client.get(reverse("admin:index"), follow=True)
-    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert response.redirect_chain[-1][0] == f"{reverse('account_login')}?next={reverse('admin:index')}"
+
+
+def test_sign_in_leads_back_into_the_admin(client):
+    a_user(Role.ADMINISTRATOR)
+    address = client.get(reverse("admin:index"), follow=True).redirect_chain[-1][0]
+    data = {"login": "staff@example.org", "password": "long enough words", "next": reverse("admin:index")}
+    response = client.post(address, data, follow=True)
+    assert response.request["PATH_INFO"] == reverse("admin:index")
+    assert response.status_code == 200
+    assert client.get(reverse("admin:login")).url == reverse("admin:index")
 
 
 def test_admin_needs_the_second_factor_where_it_is_required(client, settings):
