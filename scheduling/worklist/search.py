@@ -16,7 +16,10 @@ from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.record import record
 from clinic.platform.crypto.index import prefix_search_indexes
 from clinic.platform.forms.rules import nanp_to_e164
+from intake.access.codes import typed as read_code
 from intake.patients.identity import birth_date_index, phone_index
+from intake.triage.actions import FIND_CODE_LENGTH
+from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
 
 MOST_HITS = 50
@@ -85,6 +88,14 @@ def find_requests(typed: str, *, user) -> tuple[list[AppointmentRequest], bool]:
     return found[:MOST_HITS], len(found) > MOST_HITS
 
 
+def find_alerts(typed: str, *, user) -> list[Alert]:
+    """Alerts whose code the person on the phone reads out, the newest first; also acknowledged ones."""
+    code = read_code(typed, length=FIND_CODE_LENGTH)
+    if code is None:
+        return []
+    return list(Alert.objects.visible_to(user).filter(find_code=code).order_by("-detected_at")[:5])
+
+
 def read_search(typed: str) -> str:
     """What was typed, trimmed; raises ValidationError when it is too short or too long to look for."""
     words = " ".join((typed or "").replace("\x00", "").split())
@@ -92,6 +103,7 @@ def read_search(typed: str) -> str:
         raise ValidationError(_("Enter a name, reference, phone number or birth date"))
     if len(words) > 100:
         raise ValidationError(_("What you look for must be 100 characters or fewer"))
-    if kind_of(words) == "name" and sum(letter.isalpha() for letter in words) < SHORTEST_NAME:
+    is_code = read_code(words, length=FIND_CODE_LENGTH) is not None
+    if not is_code and kind_of(words) == "name" and sum(letter.isalpha() for letter in words) < SHORTEST_NAME:
         raise ValidationError(_("Enter at least 2 letters of the name, a whole phone number or a whole birth date"))
     return words

@@ -49,7 +49,9 @@ class SearchForm(PageForm):
     submit_label = gettext_lazy("Search")
     words = TextField(
         label=gettext_lazy("Find a request"),
-        help_text=gettext_lazy("Reference, whole phone number, birth date (3/27/1951) or first letters of the name"),
+        help_text=gettext_lazy(
+            "Reference, emergency code, whole phone number, birth date (3/27/1951) or first letters of the name"
+        ),
         missing=gettext_lazy("Enter a name, reference, phone number or birth date"),
         max_length=100,
     )

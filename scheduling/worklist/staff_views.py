@@ -20,7 +20,7 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.actions import log_call
 from scheduling.worklist.dossier import Dossier
 from scheduling.worklist.lists import TAB_BY_SLUG, TABS, Row, page_of, tab_counts
-from scheduling.worklist.search import find_requests
+from scheduling.worklist.search import find_alerts, find_requests
 from scheduling.worklist.staff_forms import ContactForm, SearchForm
 
 
@@ -79,6 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         found, more = find_requests(form.cleaned_data["words"], user=request.user)
         rows = [Row.of(wanted, now=now) for wanted in found]
+        context["alerts"] = find_alerts(form.cleaned_data["words"], user=request.user)
         context |= {"rows": rows, "more": more, "searched": True}
     return render(request, "worklist/search.html", context, status=422 if form.errors else 200)
 

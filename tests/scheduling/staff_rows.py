@@ -10,9 +10,11 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.roles import Role
 from clinic.directory.models import Clinician, Room, Site, Specialty
+from intake.access.codes import new_code
 from intake.models import Alert, Draft, NamePrefix, Patient, SymptomReport, Triage
 from intake.patients.identity import birth_date_index, name_index, name_prefixes, phone_index
 from intake.symptoms.questions import snapshot
+from intake.triage.actions import FIND_CODE_LENGTH
 from intake.triage.engine import assess
 from scheduling.models import Appointment, AppointmentRequest, Visit, VisitType, VisitTypeLeg
 
@@ -111,7 +113,7 @@ def an_alert(report=None, *, phone="", answers=None) -> Alert:
         message="M-SPINE",
         filled_by="patient",
         call_back_phone=phone,
-        find_code="K7Q4H",
+        find_code=new_code(FIND_CODE_LENGTH),
         detected_at=now,
         contact_due_at=now + timedelta(minutes=15),
     )

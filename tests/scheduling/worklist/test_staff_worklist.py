@@ -149,6 +149,15 @@ def test_search_without_words_says_what_to_enter(client, nurse):
     assert "Enter a name, reference, phone number or birth date" in answer.content.decode()
 
 
+@pytest.mark.parametrize("spoken", [str, str.lower, lambda code: f"{code[:3]} {code[3:]}"])
+def test_search_finds_an_alert_by_the_code_the_person_reads_out(client, nurse, spoken):
+    alert = an_alert()
+
+    page = client.post("/staff/search/", {"words": spoken(alert.find_code)}).content.decode()
+
+    assert f"/staff/alerts/{alert.pk}/" in page.partition("Emergencies with this code")[2]
+
+
 def test_search_without_hits_says_so(client, nurse):
     assert "Nothing found" in client.post("/staff/search/", {"words": "Nobody"}).content.decode()
 
