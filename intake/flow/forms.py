@@ -70,10 +70,11 @@ class StepForm(PageForm):
 
     def show_again(self, *, version: int | None = None) -> None:
         """Show the page again with what was typed; `version` makes it the next save after that one."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("asked")] = "1"
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed[self.add_prefix("asked")] = "1"
         if version is not None:
-            self.data[self.add_prefix("version")] = str(version)
+            typed[self.add_prefix("version")] = str(version)
 
 
 def stored(value: Any) -> Any:

@@ -20,9 +20,9 @@ from intake.access.links import is_dead
 from intake.access.sessions import close_patient_session, lapsed_subject, open_patient_session, patient_session
 from intake.access.tries import network_of
 from intake.registration import actions
-from intake.registration.forms import ResumeForm, ResumeHereForm, SaveForm
 from intake.registration.models import Draft
 from intake.registration.pages import address_of, draft_page, lost, show
+from intake.registration.resume_forms import ResumeForm, ResumeHereForm, SaveForm
 from intake.registration.steps import FLOW
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])

@@ -16,10 +16,26 @@ from intake.symptoms.questions import SAFETY_SECTION, label_for, wording_for
 
 NOT_PROVIDED = gettext_lazy("Not provided")
 HARMLESS = ("none", "no", "yes", "not_applicable", "long_term_unchanged", [], None)
+# Names of rows where the question itself would be long; they fit both wordings
 SHORT = {
+    "caregiver_name": gettext_lazy("Name of the caregiver"),
+    "relation": gettext_lazy("Caregiver is the patient's"),
+    "caregiver_phone": gettext_lazy("Phone of the caregiver"),
+    "proxy_authority": gettext_lazy("What allows the caregiver to speak"),
+    "date_of_birth": gettext_lazy("Date of birth"),
+    "phone_primary": gettext_lazy("Phone number"),
+    "phone_type": gettext_lazy("Kind of phone"),
+    "ok_voicemail": gettext_lazy("Voicemail that names the clinic"),
+    "email": gettext_lazy("Email address"),
+    "zip": gettext_lazy("ZIP code"),
+    "preferred_language": gettext_lazy("Language"),
+    "interpreter_needed": gettext_lazy("Interpreter"),
+    "reason_for_contact": gettext_lazy("Reason"),
+    "reason_text": gettext_lazy("More about the reason"),
+    "contact_preference": gettext_lazy("How to reach you"),
     "consent_sms": gettext_lazy("Agreed to texts"),
     "consent_email": gettext_lazy("Agreed to emails"),
-    "reason_text": gettext_lazy("More about the reason"),
+    "contact_times": gettext_lazy("Good time to call"),
     "npp_ack": gettext_lazy("Privacy notice seen"),
     "npp_reason": gettext_lazy("Why you do not want to say"),
 }

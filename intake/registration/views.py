@@ -13,6 +13,7 @@ from clinic.platform.refusals import Refused
 from clinic.site.notices import current_notice
 from intake.access.sessions import open_patient_session, patient_session
 from intake.flow.flow import Step
+from intake.flow.forms import StepForm
 from intake.registration import actions
 from intake.registration.forms import EmergencyForm, WhoForm
 from intake.registration.models import Draft
@@ -85,32 +86,33 @@ def step(request: HttpRequest, draft: Draft, section: str, step: str) -> HttpRes
     if not found.applies(draft.answers) or (gap and FLOW.is_before(gap, found)):
         return redirect(address_of(gap))
     change = request.GET.get("change") == "1"
-    form = build_form(
-        found,
-        request.POST if request.method == "POST" else None,
-        answers=draft.answers,
-        version=draft.step_versions.get(found.slug, 0),
-    )
-    if form.is_bound and form.is_valid():
-        try:
-            saved = actions.save_step(
-                draft,
-                found.slug,
-                form.answers(),
-                by=request.actor,
-                version=form.cleaned_data["version"],
-            )
-        except Refused as refused:
-            if refused.code in ("expired", "sent"):
-                return lost(request) if refused.code == "expired" else redirect("requests:sent")
-            draft.refresh_from_db()
-            form.show_again(version=draft.step_versions.get(found.slug, 0))
-            form.add_error(None, str(refused))
-        else:
-            return redirect(_after(found, saved, change=change))
-    elif form.is_bound:
+    version = draft.step_versions.get(found.slug, 0)
+    typed = request.POST if request.method == "POST" else None
+    form = build_form(found, typed, answers=draft.answers, version=version)
+    if form.is_bound:
+        way_on = _save(request, draft, found, form, change=change) if form.is_valid() else None
+        if way_on is not None:
+            return way_on
         form.show_again()
     return _show_step(request, draft, found, form, change=change)
+
+
+def _save(request: HttpRequest, draft: Draft, step: Step, form: StepForm, *, change: bool) -> HttpResponse | None:
+    """Save a page and lead on; None when another window has saved it since: the form then says so."""
+    try:
+        saved = actions.save_step(
+            draft, step.slug, form.answers(), by=request.actor, version=form.cleaned_data["version"]
+        )
+    except Refused as refused:
+        if refused.code == "expired":
+            return lost(request)
+        if refused.code == "sent":
+            return redirect("requests:sent")
+        draft.refresh_from_db()
+        form.show_again(version=draft.step_versions.get(step.slug, 0))
+        form.add_error(None, str(refused))
+        return None
+    return redirect(_after(step, saved, change=change))
 
 
 def _after(step: Step, saved: actions.Saved, *, change: bool) -> str:
@@ -125,7 +127,7 @@ def _after(step: Step, saved: actions.Saved, *, change: bool) -> str:
     return address_of(FLOW.next(step, saved.draft.answers) or gap)
 
 
-def _show_step(request: HttpRequest, draft: Draft, step: Step, form, *, change: bool) -> HttpResponse:
+def _show_step(request: HttpRequest, draft: Draft, step: Step, form: StepForm, *, change: bool) -> HttpResponse:
     back = None if change else FLOW.back(step, draft.answers)
     context = {
         "form": form,

@@ -20,6 +20,7 @@ from intake.flow.forms import StepForm
 from intake.symptoms.body_map import REGIONS
 from intake.symptoms.catalogue import FollowUp, Question
 from intake.symptoms.questions import wording_for
+from intake.symptoms.widgets import BodyMap
 
 OLDEST_DAYS = 3650  # what is stored for anything older
 NO_LIMIT_DAYS = 36500
@@ -60,6 +61,8 @@ def field_for(question: Question, wording: str, *, required: bool = False, only_
             return RadioField(choices=_choices(question, wording), **words)
         case "many" | "sites":
             exclusive = tuple(option.value for option in question.options if option.exclusive)
+            if question.kind == "sites":
+                words["widget"] = BodyMap(exclusive=exclusive, divider_before=exclusive[0] if exclusive else None)
             return CheckboxesField(choices=_choices(question, wording), exclusive=exclusive, **words)
         case "scale":
             return ScaleField(low=_("No pain"), high=_("Worst pain"), **words)

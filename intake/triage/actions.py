@@ -128,7 +128,8 @@ def log_contact(
     key: str,
 ) -> ContactAttempt:
     """Log a call. Only one that reached the person stops the clock; on an alert it also closes it."""
-    if alert is None and report is None:
+    subject = alert or report
+    if subject is None:
         raise ValueError("a contact belongs to an alert or to a report")
     call = ContactAttempt.objects.create(
         alert=alert,
@@ -141,7 +142,7 @@ def log_contact(
     if alert is not None and reached and alert.closed_at is None:
         alert.closed_at, alert.outcome = call.at, "reached"
         alert.save(update_fields=["closed_at", "outcome"])
-    record("contact_logged", by=by, subject=alert or report, data={"reached": reached})
+    record("contact_logged", by=by, subject=subject, data={"reached": reached})
     return call
 
 
