@@ -1,0 +1,146 @@
+"""`make screenshots`: take the README's pictures from the running code, by clicking through a fresh demonstration.
+
+Needs Chromium. Uses a database of its own in a temporary folder, so a clinic that is being tried out stays as it is.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+PHONE = {"width": 375, "height": 812}
+DESKTOP = {"width": 1280, "height": 900}
+MOST_BYTES = 250 * 1024
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextmanager
+def running_demonstration() -> Iterator[str]:
+    """A new demonstration clinic served on a free port; its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        environment = {
+            **os.environ,
+            "DEMONSTRATION": "1",
+            "DJANGO_SETTINGS_MODULE": "clinic.settings",
+            "DATABASE_URL": f"sqlite:///{folder}/clinic.sqlite3",
+            "EMAIL_FILE_PATH": f"{folder}/mail",
+            "EMBEDDED_WORKER": "0",
+            "PORT": str(port),
+        }
+        for command in (
+            ["migrate", "--verbosity=0"],
+            ["collectstatic", "--verbosity=0", "--no-input"],
+            ["make_demonstration"],
+        ):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+        gunicorn = Path(sys.executable).with_name("gunicorn")
+        bind = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
+        server = subprocess.Popen([gunicorn, "clinic.wsgi", *bind], cwd=ROOT, env=environment)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(address)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def wait_for(address: str) -> None:
+    """Until the server answers; a minute at most."""
+    for _turn in range(300):
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310  (our own address)
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise SystemExit("The server did not start.")
+
+
+def take(page, name: str) -> None:
+    """The part of the page that the screen shows, as docs/pictures/<name>.png."""
+    page.evaluate("document.activeElement && document.activeElement.blur()")
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path, animations="disabled")
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise SystemExit(f"{path.name} has {size} bytes, more than {MOST_BYTES}.")
+    print(f"  docs/pictures/{path.name}  {size // 1024} KB", flush=True)
+
+
+def walk_as_a_patient(page) -> None:
+    """Home page, a safety question, the emergency page."""
+    from tests.browser.steps import begin, fill_in, press, walk_until
+
+    page.goto("/")
+    take(page, "home")
+    begin(page)
+    walk_until(page, "walking-change")
+    fill_in(page, {"walking_change": "unsteady"})
+    take(page, "safety-question")
+    fill_in(page, {"walking_change": "none"})
+    press(page, "Continue")
+    walk_until(page, "bladder-change")
+    fill_in(page, {"bladder_change": "leaking_no_control"})
+    press(page, "Continue")
+    take(page, "emergency")
+
+
+def walk_as_staff(page) -> None:
+    """The worklist of the nurse, a request that a rule made urgent, the days found for one that is reviewed."""
+    from tests.browser.steps import follow, sign_in
+
+    sign_in(page, "nurse")
+    page.goto("/staff/?tab=all")
+    take(page, "worklist")
+    page.locator("main tbody tr").filter(has_text="Urgent").get_by_role("link").first.click()
+    take(page, "request")
+    page.goto("/staff/?tab=to-schedule")
+    page.locator("main tbody tr").get_by_role("link").first.click()
+    follow(page, "Plan the day")
+    take(page, "days")
+
+
+def main() -> int:
+    """Take all pictures; 0 when every one is there."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        print("Chromium is not installed: no pictures were taken.")
+        return 1
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    from playwright.sync_api import sync_playwright
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with running_demonstration() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        for size, walk in ((PHONE, walk_as_a_patient), (DESKTOP, walk_as_staff)):
+            context = browser.new_context(viewport=size, base_url=address)
+            context.set_default_timeout(20_000)
+            walk(context.new_page())
+            context.close()
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
