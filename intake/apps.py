@@ -11,8 +11,8 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Django looks for admin and checks only in an app's root: walk the capability folders."""
+        """Django looks for admin and checks only in an app's root: walk the capability folders, for jobs too."""
         root = Path(self.path)
-        for module in ("admin", "checks"):
+        for module in ("admin", "checks", "job_kinds"):
             for found in sorted(root.glob(f"*/{module}.py")) + sorted(root.glob(f"{module}.py")):
                 import_module(".".join((self.name, *found.relative_to(root).with_suffix("").parts)))

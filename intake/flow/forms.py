@@ -68,6 +68,10 @@ class StepForm(PageForm):
                     self.add_error(name, forms.ValidationError(sentence, code="once"))
         return cleaned
 
+    def sure_answers(self) -> dict[str, Any]:
+        """Answers that should count at once although the page has errors; none by default."""
+        return {}
+
     def show_again(self, *, version: int | None = None) -> None:
         """Show the page again with what was typed; `version` makes it the next save after that one."""
         typed: Any = self.data

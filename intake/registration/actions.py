@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
 from clinic.platform.crypto.index import blind_index
+from clinic.platform.jobs.queue import enqueue
 from clinic.platform.refusals import Refused
 from intake.access.codes import new_code
 from intake.access.links import cannot_open, make_link, open_link, revoke_links
@@ -78,6 +79,7 @@ def start_draft(*, filled_by: str, by: Actor | None = None) -> Draft:
     """A new, empty draft of `patient`, `caregiver` or `staff_phone`. By default it is the person's own act."""
     now = timezone.now()
     expire_due_drafts(now, limit=SWEEP)
+    plan_sweep(now)
     draft = Draft(id=uuid4(), filled_by=filled_by, answers={"filled_by": filled_by})
     draft.expires_at = _lifetime(draft, now)
     draft.save(force_insert=True)
@@ -149,6 +151,14 @@ def save_step(draft: Draft, slug: str, answers: Mapping[str, Any], *, by: Actor,
     draft.save()
     record("draft_step_saved", by=by, subject=draft, data={"step": slug})
     return Saved(draft, alert, unchecked)
+
+
+def would_interrupt(draft: Draft, answers: Mapping[str, Any]) -> bool:
+    """Whether these answers, added to the draft, fire an EMERGENCY rule that was not shown yet. Saves nothing."""
+    result = assess_safely(cleared({**draft.answers, **answers}))
+    return any(
+        BY_ID[rule].level == EMERGENCY and rule not in draft.emergency_rules for rule in result.rules if rule in BY_ID
+    )
 
 
 def _assess_so_far(draft: Draft, now: datetime, by: Actor) -> tuple[Alert | None, bool]:
@@ -248,6 +258,12 @@ def finish(draft: Draft, *, by: Actor, at: datetime) -> Finished:
     revoke_links("draft", draft.pk)
     record("draft_sent", by=by, subject=draft)
     return Finished(patient, report, triage, answers)
+
+
+def plan_sweep(now: datetime) -> None:
+    """Have lapsed forms emptied tomorrow, once however often it is asked for."""
+    tomorrow = now + timedelta(days=1)
+    enqueue("expire_drafts", {}, dedupe=f"expire_drafts {tomorrow:%Y-%m-%d}", run_after=tomorrow)
 
 
 @transaction.atomic

@@ -90,7 +90,7 @@ def step(request: HttpRequest, draft: Draft, section: str, step: str) -> HttpRes
     typed = request.POST if request.method == "POST" else None
     form = build_form(found, typed, answers=draft.answers, version=version)
     if form.is_bound:
-        way_on = _save(request, draft, found, form, change=change) if form.is_valid() else None
+        way_on = _save(request, draft, found, form, change=change) or _help_first(request, draft, found, form)
         if way_on is not None:
             return way_on
         form.show_again()
@@ -98,7 +98,9 @@ def step(request: HttpRequest, draft: Draft, section: str, step: str) -> HttpRes
 
 
 def _save(request: HttpRequest, draft: Draft, step: Step, form: StepForm, *, change: bool) -> HttpResponse | None:
-    """Save a page and lead on; None when another window has saved it since: the form then says so."""
+    """Save a page and lead on; None when it has errors or another window has saved it since: the form then says so."""
+    if not form.is_valid():
+        return None
     try:
         saved = actions.save_step(
             draft, step.slug, form.answers(), by=request.actor, version=form.cleaned_data["version"]
@@ -113,6 +115,18 @@ def _save(request: HttpRequest, draft: Draft, step: Step, form: StepForm, *, cha
         form.add_error(None, str(refused))
         return None
     return redirect(_after(step, saved, change=change))
+
+
+def _help_first(request: HttpRequest, draft: Draft, step: Step, form: StepForm) -> HttpResponse | None:
+    """A slip in a date or a temperature never holds up an emergency: the sign is saved, the slip asked again."""
+    sure = form.sure_answers()
+    if not sure or not actions.would_interrupt(draft, sure):
+        return None
+    try:
+        actions.save_step(draft, step.slug, sure, by=request.actor)
+    except Refused:
+        return None
+    return redirect("registration:emergency")
 
 
 def _after(step: Step, saved: actions.Saved, *, change: bool) -> str:

@@ -158,6 +158,18 @@ class QuestionsForm(StepForm):
         chosen = parent if isinstance(parent, list) else [parent]
         return bool(reveal) and self.asked_now[key].kind == "one" and bool(set(chosen) & set(reveal.values))
 
+    def sure_answers(self) -> dict[str, Any]:
+        """Of a page whose only faults are in "when" or "how much": what was answered well, so that help need not wait.
+
+        Empty when anything else is wrong. The faulty answer itself is left out and asked again later.
+        """
+        wrong = set(self.errors)
+        faulty = {key for key in wrong if key in self.asked_now and key not in self.questions}
+        if not faulty or faulty != wrong or any(self.asked_now[key].kind == "one" for key in faulty):
+            return {}
+        answers = {key: value for key, value in self.answers().items() if key not in wrong}
+        return {} if any(answers.get(key) is None for key in self.questions) else answers
+
     def answers(self) -> dict[str, Any]:
         """The answers as the rules read them: only of the questions that these answers call for."""
         values = {key: self._stored(question) for key, question in self.asked_now.items()}

@@ -62,6 +62,42 @@ def test_an_emergency_answer_shows_its_message_word_for_word_at_once(client, slu
     assert str(Draft.objects.get().pk) not in str(pages.get().context)
 
 
+@pytest.mark.parametrize(
+    ("slug", "typed"),
+    [
+        ("leg-weakness", {"leg_weakness": "severe", "leg_weakness_onset_days_when": "about",
+                          "leg_weakness_onset_days_count": "soon"}),
+        ("bladder-change", {"bladder_change": "cannot_pass_urine", "bladder_onset_days_when": "date",
+                            "bladder_onset_days_date_month": "13"}),
+        ("fever", {"fever": "yes", "temp_f": "hot", "systemic_therapy_6wk": "yes"}),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_date_or_temperature_never_holds_up_an_emergency(client, slug, typed):
+    begin(client)
+    walk_until(client, slug)
+    assert send_page(client, slug, typed).url == reverse("registration:emergency")
+    assert Alert.objects.count() == 1
+    html = client.get(reverse("registration:emergency")).content.decode()
+    assert f'href="{page(slug)}"' in html  # the slip is asked again afterwards
+    assert send_page(client, slug, typed).status_code == 422
+    assert Alert.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"leg_weakness": "mild", "leg_weakness_onset_days_when": "date"},  # no spine pain told yet: no emergency
+        {"leg_weakness": "no such thing", "leg_weakness_onset_days_when": "date"},
+        {"leg_weakness_onset_days_when": "date"},
+    ],
+)
+def test_a_slip_without_an_emergency_is_told_on_the_page(client, typed):
+    begin(client)
+    send_page(client, "acute-general")
+    assert send_page(client, "leg-weakness", typed).status_code == 422
+    assert "leg_weakness" not in Draft.objects.get().answers
+
+
 def test_a_fever_without_cancer_treatment_does_not_interrupt(client):
     begin(client)
     walk_until(client, "fever")

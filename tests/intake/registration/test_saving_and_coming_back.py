@@ -4,14 +4,17 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messages.models import Message
+from clinic.platform.jobs.models import Job
 from intake.access.codes import new_code
 from intake.access.models import AccessLink
 from intake.registration import actions
+from intake.registration.job_kinds import expire_drafts
 from intake.registration.models import Draft
 from tests.intake.factories import BORN, a_draft, begin, page, send_page, walk_until
 
@@ -183,3 +186,25 @@ def test_the_session_and_the_cookies_hold_no_answer(client):
     walk_until(client, "none")
     assert set(client.session.keys()) <= {"draft_id", "patient_seen", "patient_is_caregiver"}
     assert set(client.cookies.keys()) <= {"sessionid", "csrftoken"}
+
+
+def test_the_daily_sweep_is_planned_once_and_comes_back_while_a_form_is_open(client):
+    begin(client)
+    begin(Client())
+    planned = Job.objects.filter(kind="expire_drafts")
+    assert planned.count() == 1
+    living = a_draft()
+    old = a_draft(answers={"zip": "48109"}, expires_at=timezone.now() - timedelta(days=1))
+    planned.delete()
+    expire_drafts()
+    old.refresh_from_db()
+    assert old.answers == {}
+    assert planned.count() == 1
+    living.refresh_from_db()
+    assert living.state == "open"
+
+
+def test_the_command_empties_what_is_over(capsys):
+    a_draft(expires_at=timezone.now() - timedelta(days=1))
+    call_command("expire_drafts")
+    assert "1 saved forms emptied" in capsys.readouterr().out
