@@ -13,6 +13,18 @@ from scheduling.requests.status import Facts, request_status
 from scheduling.visits.models import StateChange, Visit
 from scheduling.visits.moves import state_change
 
+FACTS = (  # the columns that decide a status, and those it is kept in
+    "level",
+    "withdrawn_at",
+    "declined_at",
+    "redirected_at",
+    "needs_info_since",
+    "taken_by",
+    "reviewed_at",
+    "records_complete",
+    "status",
+    "closed_at",
+)
 CLOSED = frozenset({"withdrawn", "declined", "redirected_to_ed", "completed"})
 STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
 
@@ -23,7 +35,7 @@ def with_facts(requests: QuerySet) -> QuerySet:
     An offer counts as live while its row is open, also past its end: only what an action writes changes a status.
     """
     visits = Visit.objects.filter(request=OuterRef("pk"))
-    return requests.annotate(
+    return requests.defer("reason_for_contact", "preferences").annotate(
         has_booked_visit=Exists(visits.filter(state__in=STILL_TO_COME)),
         has_completed_visit=Exists(visits.filter(state=Visit.State.COMPLETED)),
         has_live_offer=Exists(Offer.objects.filter(request=OuterRef("pk"), state=Offer.State.OPEN)),
@@ -53,7 +65,7 @@ def refresh_statuses(keys: Iterable, *, by: Actor = SYSTEM, at: datetime | None 
     """Recompute and cache the status of these requests, always in the order of their keys (no deadlocks)."""
     at = at or timezone.now()
     history: list[StateChange] = []
-    for wanted in with_facts(AppointmentRequest.objects.filter(pk__in=set(keys))).order_by("pk"):
+    for wanted in with_facts(AppointmentRequest.objects.filter(pk__in=set(keys)).only(*FACTS)).order_by("pk"):
         before, now = wanted.status, computed_status(wanted)
         closed_at = (wanted.closed_at or at) if now in CLOSED else None
         if before == now and closed_at == wanted.closed_at:

@@ -1,0 +1,110 @@
+"""Reference data of scheduling in the admin, and what only auditors may read there."""
+
+from datetime import date, time
+
+import pytest
+from django.urls import reverse
+
+from scheduling.availability.admin import ClosureForm, WeeklySessionForm
+from scheduling.availability.models import WeeklySession
+from tests import factories
+from tests.factories import a_request, an_offer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
+
+
+def session_form(clinician, **changes):
+    fields = {
+        "clinician": clinician.pk, "weekday": 0, "starts": "08:00", "ends": "10:00", "valid_from": "2027-02-01",
+        "valid_until": "", "every_n_weeks": 1, "reserve_minutes": 30,
+    }  # fmt: skip
+    return WeeklySessionForm(fields | changes)
+
+
+@pytest.fixture
+def somebody(small_clinic):
+    """Works Mondays 9 to 12, every second week from Monday, February 1, 2027."""
+    one = small_clinic.people["RAD_ONC"][0]
+    one.sessions.all().delete()
+    WeeklySession.objects.create(
+        clinician=one, weekday=0, starts=time(9), ends=time(12), valid_from=date(2027, 2, 1), every_n_weeks=2
+    )
+    return one
+
+
+@pytest.mark.parametrize(
+    ("changes", "fits"),
+    [
+        ({}, False),
+        ({"ends": "09:00"}, True),
+        ({"starts": "11:55", "ends": "13:00"}, False),
+        ({"weekday": 1}, True),
+        ({"valid_from": "2026-01-05", "valid_until": "2027-01-31"}, True),
+        ({"every_n_weeks": 2, "valid_from": "2027-02-08"}, True),
+        ({"every_n_weeks": 2, "valid_from": "2027-02-15"}, False),
+        ({"every_n_weeks": 3, "valid_from": "2027-02-08"}, False),
+        ({"every_n_weeks": 4, "valid_from": "2027-02-08"}, True),
+        ({"starts": "08:00", "ends": "07:00"}, False),
+    ],
+)
+def test_sessions_of_one_clinician_may_not_overlap(somebody, changes, fits):
+    assert session_form(somebody, **changes).is_valid() == fits
+
+
+def test_session_of_a_colleague_is_nobodys_business(somebody, small_clinic):
+    other = small_clinic.people["RAD_ONC"][1]
+    other.sessions.all().delete()
+    assert session_form(other).is_valid()
+
+
+def test_saving_a_session_again_does_not_overlap_with_itself(somebody):
+    kept = somebody.sessions.get()
+    fields = {
+        "clinician": somebody.pk, "weekday": 0, "starts": "09:00", "ends": "12:30", "valid_from": "2027-02-01",
+        "valid_until": "", "every_n_weeks": 2, "reserve_minutes": 0,
+    }  # fmt: skip
+    assert WeeklySessionForm(fields, instance=kept).is_valid()
+
+
+def test_closure_is_of_one_thing_and_ends_after_it_starts(small_clinic):
+    when = {"starts_at": "2027-01-05 08:00", "ends_at": "2027-01-05 12:00", "reason": "Away"}
+    one, room = small_clinic.people["RAD_ONC"][0].pk, small_clinic.rooms[0].pk
+    assert ClosureForm(when).is_valid()
+    assert ClosureForm(when | {"clinician": one}).is_valid()
+    assert not ClosureForm(when | {"clinician": one, "room": room}).is_valid()
+    assert not ClosureForm(when | {"ends_at": "2027-01-05 08:00"}).is_valid()
+
+
+STATES = ("appointmentrequest", "offer", "visit", "claim", "statechange")
+REFERENCE = ("weeklysession", "sessionexception", "closure", "visittype")
+
+
+def pages(client, names):
+    return {name: client.get(reverse(f"admin:scheduling_{name}_changelist")).status_code for name in names}
+
+
+def test_administrator_keeps_reference_data_and_sees_no_case(client, small_clinic):
+    client.force_login(factories.an_administrator(), backend="clinic.accounts.backend.RolesBackend")
+    assert set(pages(client, REFERENCE).values()) == {200}
+    assert set(pages(client, STATES).values()) == {403}
+
+
+def test_auditor_reads_states_without_names_and_changes_nothing(client, small_clinic, now):
+    offer = an_offer(a_request(), now=now)
+    client.force_login(factories.an_auditor(), backend="clinic.accounts.backend.RolesBackend")
+    assert set(pages(client, STATES).values()) == {200}
+    assert set(pages(client, REFERENCE).values()) == {403}
+    things = {"appointmentrequest": offer.request, "offer": offer, "visit": offer.alternatives.first()}
+    for name, thing in things.items():
+        address = reverse(f"admin:scheduling_{name}_change", args=[thing.pk])
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Quackenbush" not in page.content.decode()
+        assert "1951" not in page.content.decode()
+        assert client.post(address, {}).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["a_nurse", "a_coordinator", "a_clinician_user"])
+def test_others_do_not_enter_the_admin(client, small_clinic, role):
+    client.force_login(getattr(factories, role)(), backend="clinic.accounts.backend.RolesBackend")
+    assert 200 not in pages(client, (*STATES, *REFERENCE)).values()
