@@ -189,15 +189,9 @@ def find_by_hand(team: Team, specialties: Sequence[str], plan: Sequence[tuple[in
     """The day that the finder would find in the team's empty calendar: (start, length) in minutes from 8:00."""
     opens = dt.datetime.combine(day, dt.time(8), tzinfo=timezone.get_default_timezone())
     base = unit_of(opens)
-    legs = tuple(
-        PlacedLeg(
-            code if code not in specialties[:n] else f"{code}.wrap_up",
-            one.pk,
-            None,
-            base + start // 5,
-            base + (start + minutes) // 5,
-        )
-        for n, (code, one, (start, minutes)) in enumerate(zip(specialties, team.clinicians, plan, strict=True))
-    )
+    legs = []
+    for number, (code, one, (start, minutes)) in enumerate(zip(specialties, team.clinicians, plan, strict=True)):
+        key = f"{code}.wrap_up" if code in specialties[:number] else code
+        legs.append(PlacedLeg(key, one.pk, None, base + start // 5, base + (start + minutes) // 5))
     waiting = sum(later.start - earlier.end for earlier, later in itertools.pairwise(legs))
-    return Itinerary(day, team.room.pk, legs, waiting)
+    return Itinerary(day, team.room.pk, tuple(legs), waiting)

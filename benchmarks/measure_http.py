@@ -33,10 +33,10 @@ from scheduling.visits.models import Visit
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3
-BOOKINGS = 160  # of the product in each round
+BOOKINGS = 120  # of the product in each round
 FLOOR_BOOKINGS = 800
 WARM_UP = 40
-TEAMS, SPECIALTY, MINUTES = 8, "MED_ONC", 40
+TEAMS, SPECIALTY, MINUTES = 12, "MED_ONC", 40
 LIMIT_RATIO = 4  # a quarter of the floor's rate
 
 
@@ -78,7 +78,7 @@ def _floor_server():
 def _accepting_calls(count: int) -> list[Call]:
     """Each a POST that books another patient's offered day."""
     teams, days = [make_team([SPECIALTY]) for _ in range(TEAMS)], free_days(12)
-    starts = [(hour * 60 + half, MINUTES) for hour in (0, 1, 2) for half in (0, 45)][:5]
+    starts = [(minute, MINUTES) for minute in (0, 45, 90, 135)]
     staff, calls = coordinator(), []
     for number in range(count):
         place, team = divmod(number, TEAMS)

@@ -79,8 +79,15 @@ def _wait_for(port: int, process: subprocess.Popen) -> None:
 
 
 def rate(port: int, calls: Sequence[Call], *, connections: int = 16, seconds: float = 30) -> float:
-    """Answers a second, for each of `calls` once over `connections` kept open, or for as many as fit in `seconds`.
+    """Answers a second, see `load`."""
+    answers, spent = load(port, calls, connections=connections, seconds=seconds)
+    return answers / spent
 
+
+def load(port: int, calls: Sequence[Call], *, connections: int, seconds: float) -> tuple[int, float]:
+    """How many were answered in how many seconds: each of `calls` once, or as many as are begun within `seconds`.
+
+    They go over `connections` kept open.
     Raises RuntimeError when an answer has another status than it must have: speed of errors is no speed.
     """
     waiting, done, wrong = iter(calls), [0] * connections, []
@@ -111,7 +118,7 @@ def rate(port: int, calls: Sequence[Call], *, connections: int = 16, seconds: fl
         thread.join()
     if wrong:
         raise RuntimeError(f"unexpected answers: {wrong[:5]}")
-    return sum(done) / (time.perf_counter() - started)
+    return sum(done), time.perf_counter() - started
 
 
 def _answer(connection: http.client.HTTPConnection, call: Call) -> int:

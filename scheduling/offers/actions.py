@@ -38,6 +38,7 @@ from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from scheduling.visits.moves import state_change, swap_visits
 
 MOST_DAYS = 3
+TOLD = ("patient", "patient__date_of_birth", "patient__email", "patient__consent_email_at")  # what a message needs
 LINK_AFTER_VISIT = timedelta(days=1)  # the confirmation can be opened until the day after
 
 
@@ -196,7 +197,7 @@ def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: dateti
     `next_times`, the days still held), "taken" (with `next_times`), "too_late" (2 hours before the start), "busy".
     """
     require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
-    row = AppointmentRequest.objects.select_related("patient").get(pk=offer.request_id)
+    row = AppointmentRequest.objects.select_related("patient").only(*TOLD).get(pk=offer.request_id)
     claims = list(Claim.objects.filter(visit=visit.pk).order_by("pk"))
     own = Claim(patient=row.patient, visit=visit, starts_at=visit.starts_at, ends_at=visit.ends_at)
     lock_keys(("request", str(row.pk)), *lock_keys_of([*claims, own]))

@@ -1,12 +1,25 @@
 """The patient's answers to an offer."""
 
 from django.template.loader import render_to_string
+from django.utils.functional import lazy
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.forms import ConsentField, LongTextField, RadioField, SubmitForm
 from scheduling.visits.itinerary import day_and_hours, legs_in_words
 from scheduling.visits.models import Visit
+
+
+def _day_in_words(day: Visit) -> SafeString:
+    return format_html("<strong>{}</strong>", day_and_hours(day))
+
+
+def _legs_of_day(day: Visit) -> SafeString:
+    return render_to_string("offers/_legs.html", {"visit": day, "legs": legs_in_words(day)})
+
+
+_in_words, _its_legs = lazy(_day_in_words, SafeString), lazy(_legs_of_day, SafeString)
 
 
 class ChooseDayForm(SubmitForm):
@@ -19,13 +32,9 @@ class ChooseDayForm(SubmitForm):
         super().__init__(*args, **kwargs)
         self.days = {str(day.pk): day for day in days}
         field = self.fields["visit"]
-        field.choices = [
-            (value, format_html("<strong>{}</strong>", day_and_hours(day))) for value, day in self.days.items()
-        ]
-        field.widget.hints = {
-            value: render_to_string("offers/_legs.html", {"visit": day, "legs": legs_in_words(day)})
-            for value, day in self.days.items()
-        }
+        # written out only when the form is shown: a choice that is right needs no words
+        field.choices = [(value, _in_words(day)) for value, day in self.days.items()]
+        field.widget.hints = {value: _its_legs(day) for value, day in self.days.items()}
 
     @property
     def chosen(self) -> Visit:

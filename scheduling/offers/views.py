@@ -45,10 +45,11 @@ def choose(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
 
 def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer) -> HttpResponse:
     # a day gone by now is a known answer too: the action decides, and a repeated submit gets its first answer again
-    form = ChooseDayForm(request.POST, days=all_days(offer))
+    form = ChooseDayForm(request.POST, days=list(offer.alternatives.order_by("starts_at")))
     if not form.is_valid():
         if booked_visit(wanted):
             return redirect("visits:confirmation", wanted.reference)
+        form = ChooseDayForm(request.POST, days=all_days(offer))  # now with what the page tells of them
         return _show_days(request, wanted, offer, form=form, status=422)
     try:
         accept_offer(offer, form.chosen, by=request.actor, key=form.cleaned_data["key"], now=timezone.now())

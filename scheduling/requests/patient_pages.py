@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from clinic.platform.audit.record import record_view
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from clinic.platform.audit.record import record_view
 from intake.access.sessions import patient_session
 from scheduling.requests.models import AppointmentRequest
 
@@ -26,11 +26,10 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         session = patient_session(request)
         if session is None or session.kind != "request":
             return render(request, "requests/signed_out.html", status=403)
-        wanted = (
-            AppointmentRequest.objects.filter(pk=session.subject_id, reference=reference)
-            .select_related("patient", "visit_type")
-            .first()
-        )
+        rows = AppointmentRequest.objects.filter(pk=session.subject_id, reference=reference)
+        if request.method in ("GET", "HEAD"):  # a page is shown: with what its templates name
+            rows = rows.select_related("patient", "visit_type")
+        wanted = rows.first()
         if wanted is None:
             raise Http404
         request.actor = session.actor

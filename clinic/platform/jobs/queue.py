@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.platform.jobs.models import Job
@@ -16,4 +17,8 @@ def enqueue(kind: str, args: dict[str, Any], *, dedupe: str | None = None, run_a
     values = {"kind": kind, "args": args, "run_after": run_after or timezone.now()}
     if dedupe is None:
         return Job.objects.create(**values)
-    return Job.objects.get_or_create(dedupe=dedupe, defaults=values)[0]
+    try:
+        with transaction.atomic():
+            return Job.objects.create(dedupe=dedupe, **values)
+    except IntegrityError:
+        return Job.objects.get(dedupe=dedupe)
