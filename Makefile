@@ -16,7 +16,7 @@ help:            ## this list
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed."; exit 1; }
 	@echo "Setting up the environment in .venv (about a minute, once) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 run: .venv/.ready  ## set up all, fill a demonstration clinic, serve it on PORT (default 8000)

@@ -19,3 +19,6 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 if name := os.environ.get("TEST_DB_NAME"):  # several people testing on one PostgreSQL server
     DATABASES["default"]["TEST"] = {"NAME": f"test_{name}"}  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "clinic.platform.db.fair_sqlite":  # noqa: F405
+    # In memory, as Django would choose for its own backend; parallel runs append their number to the last, ignored word
+    DATABASES["default"]["TEST"] = {"NAME": "file:memorydb_clinic?mode=memory&cache=shared&run="}  # noqa: F405

@@ -72,7 +72,9 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft_id = models.UUIDField(null=True, blank=True)  # no foreign key: the alert outlives the draft
-    report = models.ForeignKey("intake.SymptomReport", null=True, blank=True, on_delete=models.PROTECT, related_name="alerts")
+    report = models.ForeignKey(
+        "intake.SymptomReport", null=True, blank=True, on_delete=models.PROTECT, related_name="alerts"
+    )
     rules = models.JSONField()
     message = models.CharField(max_length=12)
     filled_by = models.CharField(max_length=20)

@@ -27,9 +27,7 @@ class WeeklySession(models.Model):
     ends = models.TimeField()
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
-    every_n_weeks = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(8)]
-    )
+    every_n_weeks = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(8)])
     reserve_minutes = models.PositiveSmallIntegerField(
         default=30, help_text=_("The last minutes of the session, kept for urgent requests until the day before")
     )

@@ -7,22 +7,19 @@ from clinic.directory.models import Clinician
 from scheduling.availability.models import WeeklySession
 from scheduling.visits.models import Claim
 
-FILL = 0.70
+FULL_DAY, SLACK_DAY = 0.82, 0.46  # every third day is slack: together 70 %
 WEEKS = 12
 LENGTHS = (15, 20, 30, 30, 45)  # minutes
 
 
 def fill_with_busy_time(clinicians: list[Clinician], today: dt.date, zone: dt.tzinfo, *, seed: int = 7) -> int:
-    """Claim random parts of every session of the coming 12 weeks; the number of claims made.
-
-    Every sixth day is left to chance lightly (30 %), as real clinics have slack days; the average stays near 70 %.
-    """
+    """Claim random parts of every session of the coming 12 weeks; the number of claims made."""
     dice = random.Random(seed)  # noqa: S311  (a demonstration wants repeatable dice, not secrets)
     claims = []
     for session in WeeklySession.objects.filter(clinician__in=clinicians):
         for week in range(WEEKS):
             on = today + dt.timedelta(days=(session.weekday - today.weekday()) % 7 + 7 * week)
-            fill = 0.30 if (on.toordinal() % 6) == 0 else FILL + 0.08
+            fill = SLACK_DAY if on.toordinal() % 3 == 0 else FULL_DAY
             claims.extend(_busy_parts(session, on, zone, fill, dice))
     Claim.objects.bulk_create(claims, batch_size=500)
     return len(claims)

@@ -43,8 +43,9 @@ CLINICIANS = {
 
 # (morning, afternoon) patterns by clinician number: which weekdays somebody works
 WEEKS = ((0, 1, 2, 3, 4), (0, 1, 3, 4), (1, 2, 3), (0, 2, 4), (0, 1, 2, 3))
-MORNING = (dt.time(8, 0), dt.time(12, 0))
-AFTERNOON = (dt.time(12, 45), dt.time(16, 45))
+# Four hours are left before the reserve: five appointments on the 15-minute grid need them
+MORNING = (dt.time(8, 0), dt.time(12, 30))
+AFTERNOON = (dt.time(13, 0), dt.time(17, 0))
 
 ROOMS = (
     ("Room 1", "stay"), ("Room 2", "stay"), ("Room 3", "stay"), ("Room 4", "stay"), ("Room 5", "stay"),

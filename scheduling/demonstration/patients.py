@@ -129,7 +129,11 @@ class Corridor:
         offer = wanted.offers.filter(state="open").first()
         if offer is not None:
             offers.decline_offer(
-                offer, reason="I cannot come on these days.", wants_call=True, by=self._person(wanted), key=uuid.uuid4().hex
+                offer,
+                reason="I cannot come on these days.",
+                wants_call=True,
+                by=self._person(wanted),
+                key=uuid.uuid4().hex,
             )
         return self._fresh(wanted)
 

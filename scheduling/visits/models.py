@@ -114,7 +114,9 @@ class Claim(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["clinician", "starts_at"], name="claim_clinician", condition=Q(clinician__isnull=False)),
+            models.Index(
+                fields=["clinician", "starts_at"], name="claim_clinician", condition=Q(clinician__isnull=False)
+            ),
             models.Index(fields=["room", "starts_at"], name="claim_room", condition=Q(room__isnull=False)),
             models.Index(fields=["patient", "starts_at"], name="claim_patient", condition=Q(patient__isnull=False)),
             models.Index(fields=["starts_at"], name="claim_time"),

@@ -21,7 +21,7 @@ project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 for line in project["dependencies"] + sum(project["optional-dependencies"].values(), []):
     print("django>=6.1,<6.2" if line.startswith("django>=") else line)
 PY
-  .venv-next/bin/python -m pip install --quiet --disable-pip-version-check -r .venv-next/wanted.txt
+  .venv-next/bin/python -m pip install -qq --disable-pip-version-check -r .venv-next/wanted.txt
   touch .venv-next/.ready
 fi
 .venv-next/bin/python -m pytest -q -n 2 --dist loadfile

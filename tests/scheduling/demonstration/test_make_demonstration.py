@@ -1,0 +1,78 @@
+"""What `make run` fills: everything the README says, by the product's own actions."""
+
+import datetime as dt
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from clinic.accounts.models import User
+from clinic.accounts.roles import Role
+from clinic.directory.models import Clinician, Specialty
+from scheduling.availability.models import WeeklySession
+from scheduling.demonstration.busy_time import WEEKS
+from scheduling.demonstration.cases import PLAN
+from scheduling.requests.models import AppointmentRequest
+from scheduling.visits.models import Claim, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demonstration(capsys):
+    call_command("make_demonstration")
+    return capsys
+
+
+def test_demonstration_has_all_that_the_readme_promises(demonstration):
+    assert Specialty.objects.count() == 14
+    assert 38 <= Clinician.objects.count() <= 42
+    assert AppointmentRequest.objects.count() == 60
+    assert sorted(role for user in User.objects.all() for role in user.roles) == sorted(Role)
+    every = {"submitted", "in_review", "needs_info", "ready", "offered", "scheduled", "completed"}
+    assert every | {"redirected_to_ed", "declined", "withdrawn"} == set(
+        AppointmentRequest.objects.values_list("status", flat=True)
+    )
+    assert {"held", "booked", "completed", "no_show", "cancelled_by_patient"} <= set(
+        Visit.objects.values_list("state", flat=True)
+    )
+
+
+def test_demonstration_walks_every_patient_to_the_planned_state(demonstration):
+    planned = {state: count for state, count, _cases in PLAN}
+    found = Counter(AppointmentRequest.objects.values_list("status", flat=True))
+    for state in ("submitted", "in_review", "needs_info", "scheduled", "completed", "redirected_to_ed", "withdrawn"):
+        assert found[state] == planned[state], state
+
+
+def test_demonstration_fills_twelve_weeks_to_about_seventy_percent(demonstration):
+    busy = sum(
+        ((c.ends_at - c.starts_at).total_seconds() / 60 for c in Claim.objects.filter(visit=None)),
+        start=0.0,
+    )
+    open_minutes = sum(
+        (dt.datetime.combine(dt.date.min, s.ends) - dt.datetime.combine(dt.date.min, s.starts)).total_seconds() / 60
+        for s in WeeklySession.objects.all()
+    )
+    assert 0.66 <= busy / (open_minutes * WEEKS) <= 0.74
+
+
+def test_demonstration_is_made_once_and_prints_its_sign_ins(demonstration):
+    call_command("make_demonstration")
+    assert AppointmentRequest.objects.count() == 60
+    call_command("make_demonstration", "--sign-ins")
+    assert "nurse@example.org" in demonstration.readouterr().out
+
+
+def test_demonstration_is_refused_in_a_clinic(settings):
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError):
+        call_command("make_demonstration")
+    assert not User.objects.exists()
+
+
+def test_demonstration_starts_its_weeks_in_the_past(demonstration):
+    today = timezone.now().astimezone(ZoneInfo("America/Detroit")).date()
+    assert not WeeklySession.objects.filter(valid_from__gt=today - dt.timedelta(days=60)).exists()
