@@ -81,7 +81,7 @@ def answer_page(page, **changed: dict) -> None:
 
 
 def walk_until(page, stop: str, *, look=None, **changed: dict) -> list[str]:
-    """Answer page after page up to the page `stop` ("check", or a slug), which stays open; the slugs that were asked."""
+    """Answer page after page up to the page `stop` ("check", or a slug), which stays open; the slugs asked."""
     asked: list[str] = []
     while not where(page).endswith(f"/{stop}/"):
         slug = step_of(page)

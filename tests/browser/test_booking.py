@@ -7,8 +7,8 @@ from scheduling.visits.models import Appointment, Claim, Visit
 from tests.browser.clinic_day import a_reviewed_request, a_sent_request, open_the_clinic
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.steps import (
-    NOT_BORN,
     BORN,
+    NOT_BORN,
     fill_in,
     follow,
     heading,

@@ -6,7 +6,7 @@ from intake.registration.models import Draft
 from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Visit
-from tests.browser.clinic_day import a_reviewed_request, open_the_clinic
+from tests.browser.clinic_day import a_reviewed_request, fill_the_rest, open_the_clinic
 from tests.browser.conftest import DESKTOP
 from tests.browser.steps import (
     BORN,
@@ -21,7 +21,6 @@ from tests.browser.steps import (
     walk_until,
     where,
 )
-from tests.scheduling.patient_steps import a_complete_draft
 
 
 @pytest.fixture
@@ -32,13 +31,7 @@ def at_the_check(open_page):
         page = open_page("/register/who/", js=js)
         fill_in(page, {"filled_by": "patient"})
         press(page, "Continue")
-        filled = a_complete_draft()
-        own = Draft.objects.exclude(pk=filled.pk).get()
-        Draft.objects.filter(pk=own.pk).update(
-            answers=filled.answers, steps_done=filled.steps_done, birth_date_index=filled.birth_date_index,
-            expires_at=filled.expires_at,
-        )  # fmt: skip
-        filled.delete()
+        fill_the_rest()
         page.goto("/register/check/")
         assert heading(page) == "Check your answers before you send"
         return page
