@@ -119,7 +119,7 @@ def find_days(
             explained, explained_busy = calendar, _joined(early_busy, late_busy, early.length)
         found += look.find(late, late_busy, limit - len(found), before=len(found))
     is_late = not found or found[0].day > wanted.visit_due_on
-    return Found(found, look.why_not(explained, explained_busy) if is_late else None)
+    return Found(found, look.why_not(explained, explained_busy, is_hopeless=not found) if is_late else None)
 
 
 def check_bookable(wanted: AppointmentRequest, itinerary: Itinerary, now: datetime) -> None:
@@ -141,7 +141,8 @@ def check_all_bookable(wanted: AppointmentRequest, itineraries: Sequence[Itinera
     asked = [_legs_of(one, fixed, takes_chosen) for one in itineraries]
     things = _resources({leg.code for legs in asked for leg in legs})
     first, last = min(one.day for one in itineraries), max(one.day for one in itineraries)
-    calendar = read.calendar(things.all_people, first, last)
+    named = {leg.clinician_id for one in itineraries for leg in one.legs}  # nobody else's time is judged
+    calendar = read.calendar(named.intersection(things.all_people), first, last)
     for one, legs in zip(itineraries, asked, strict=True):
         look = _Look(wanted, legs, things, now, Wishes())
         site = things.site_of_room.get(one.room_id)
@@ -208,9 +209,16 @@ class _Look:
         ranked = sorted(best.values(), key=_rank)[:limit]
         return [_worded(one, is_first=before + number == 0) for number, one in enumerate(ranked)]
 
-    def why_not(self, calendar: read.Calendar, busy: dict[read.Resource, int]) -> WhyNot | None:
-        """What stands in the way before the deadline, told of the site that can do most."""
-        return why_not(self.query(calendar, busy, self._sites()[0]))
+    def why_not(self, calendar: read.Calendar, busy: dict[read.Resource, int], *, is_hopeless: bool) -> WhyNot | None:
+        """What stands in the way before the deadline, told of the site that can do most.
+
+        `is_hopeless`: no day at all was found. When the deadline has passed too, the whole time is explained: that no
+        day before it is left would help nobody.
+        """
+        query = self.query(calendar, busy, self._sites()[0])
+        if is_hopeless and self.wanted.visit_due_on < calendar.days[0].on:
+            query = replace(query, deadline=None)
+        return why_not(query)
 
     def _sites(self) -> list[int | None]:
         """Sites where every leg has somebody; else the one where most legs have, so that the reason can be told."""

@@ -91,10 +91,11 @@ def reason_words(one: Itinerary) -> str:
 def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
     """What stands in the way, what to change, and the next complete day. `names`: code -> specialty."""
     leg = _leg_name(why.leg_key or "", names)
-    others = [_leg_name(key, names) for key in why.leg_keys if key != why.leg_key]
+    # a specialty may be there twice: before and after the others
+    others = list(dict.fromkeys(name for key in why.leg_keys if (name := _leg_name(key, names)) != leg))
     texts = {
         "no_legs": _("No specialty is chosen."),
-        "no_days": _("There is no day left in the time that can be booked."),
+        "no_days": _("The target date has passed: no day before it is left."),
         "notice": _("The days are too near: a visit needs 2 hours of notice."),
         "too_many_physicians": _(
             "A frail patient sees at most 3 physicians a day. Take one away, for a video visit later."
