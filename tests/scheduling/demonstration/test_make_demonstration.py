@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from clinic.accounts.models import User
@@ -20,10 +21,13 @@ from scheduling.visits.models import Claim, Visit
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def demonstration(capsys):
-    call_command("make_demonstration")
-    return capsys
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker):
+    """Made once for this module, since it takes seconds; undone afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("make_demonstration")
+        yield
+        transaction.set_rollback(True)
 
 
 def test_demonstration_has_all_that_the_readme_promises(demonstration):
@@ -59,18 +63,19 @@ def test_demonstration_fills_twelve_weeks_to_about_seventy_percent(demonstration
     assert 0.66 <= busy / (open_minutes * WEEKS) <= 0.74
 
 
-def test_demonstration_is_made_once_and_prints_its_sign_ins(demonstration):
+def test_demonstration_is_made_once_and_prints_its_sign_ins(demonstration, capsys):
     call_command("make_demonstration")
     assert AppointmentRequest.objects.count() == 60
     call_command("make_demonstration", "--sign-ins")
-    assert "nurse@example.org" in demonstration.readouterr().out
+    assert "nurse@example.org" in capsys.readouterr().out
 
 
 def test_demonstration_is_refused_in_a_clinic(settings):
     settings.DEMONSTRATION = False
+    before = User.objects.count()
     with pytest.raises(CommandError):
         call_command("make_demonstration")
-    assert not User.objects.exists()
+    assert User.objects.count() == before
 
 
 def test_demonstration_starts_its_weeks_in_the_past(demonstration):
