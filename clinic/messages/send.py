@@ -53,6 +53,6 @@ def queue(template: str, *, to: str, context: dict[str, Any], channel: str = Mes
     if not message.to:
         message.state = Message.State.NO_ADDRESS
     else:
-        message.job = enqueue("deliver_message", {"message": str(message.pk)}, dedupe=f"message {message.pk}")
+        message.job = enqueue("deliver_message", {"message": str(message.pk)})
     message.save(force_insert=True)
     return message

@@ -49,7 +49,6 @@ def expired() -> Refused:
     )
 
 
-@transaction.atomic
 def make_link(*, purpose: str, subject_id, birth_date: date, expires_at: datetime, single_use: bool = False) -> str:
     """A new token for `purpose` (`offer`, `visit`, `draft`) and the row it opens. The token is told only here."""
     return make_link_for_index(
@@ -66,7 +65,7 @@ def make_link_for_index(
 ) -> str:
     """The same for a row that keeps only the blind index of the date of birth."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         AccessLink.objects.create(
             token_hash=token_hash(token),
             purpose=purpose,
@@ -118,7 +117,7 @@ def open_link(token: str, birth_date: date, *, purpose: str, network: str) -> Ac
 def revoke_links(purpose: str, subject_id) -> int:
     """End every living link of this row; how many there were."""
     living = AccessLink.objects.filter(purpose=purpose, subject_id=str(subject_id), revoked_at=None)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ended = living.update(revoked_at=timezone.now())
         if ended:
             record("links_revoked", by=SYSTEM, subject=(purpose, str(subject_id)), data={"count": ended})

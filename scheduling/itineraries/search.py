@@ -7,6 +7,7 @@ first four weeks are read first, the rest of the horizon only when they do not h
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import BooleanField, CharField, F, IntegerField, Value
 from django.utils import timezone
@@ -57,14 +58,14 @@ class _Resources:
 
     minutes: dict[str, int] = field(default_factory=dict)
     physicians: set[str] = field(default_factory=set)
-    people: dict[tuple[str, int], list[int]] = field(default_factory=dict)
-    rooms: dict[tuple[str, int], list[int]] = field(default_factory=dict)
-    site_of_room: dict[int, int] = field(default_factory=dict)
+    people: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
+    rooms: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
+    site_of_room: dict[int | None, int] = field(default_factory=dict)
 
     @property
-    def sites(self) -> list[int]:
+    def sites(self) -> list[int | None]:
         """Sites that have a patient room, in a fixed order."""
-        return sorted({site for kind, site in self.rooms if kind == Room.Kind.STAY})
+        return sorted({site for kind, site in self.rooms if kind == Room.Kind.STAY and site is not None})
 
     @property
     def all_people(self) -> list[int]:
@@ -288,7 +289,7 @@ def _joined(early: dict, late: dict, length: int) -> dict:
     return {key: early.get(key, 0) & cut | late.get(key, 0) << length for key in {*early, *late}}
 
 
-def _fixed_legs(visit_type_id: int | None) -> tuple[list[_LegWish], bool]:
+def _fixed_legs(visit_type_id: Any) -> tuple[list[_LegWish], bool]:
     """The legs that a visit type brings, in order, and whether chosen specialties are added: one query."""
     fixed: list[_LegWish] = []
     takes_chosen = False

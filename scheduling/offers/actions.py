@@ -204,7 +204,8 @@ def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: dateti
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     days = list(offer.alternatives.select_for_update(of=("self",)).order_by("starts_at", "pk"))
     chosen = _still_held(offer, days, visit, now)
-    legs = list(Appointment.objects.filter(visit__in=[day.pk for day in days], state=Appointment.State.HELD))
+    held = Appointment.objects.filter(visit__in=[day.pk for day in days], state=Appointment.State.HELD)
+    legs = list(held.order_by("pk"))
     history = swap_visits(
         [chosen],
         [leg for leg in legs if leg.visit_id == chosen.pk],
