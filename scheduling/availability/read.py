@@ -4,7 +4,7 @@
 claims of a window in one more, as integers of 5-minute units, never as model objects.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ from scheduling.visits.models import Claim
 
 LONGEST_CLAIM = timedelta(hours=24)  # held by the database (migration 0002): lets an index find what reaches in
 UNITS_PER_HOUR = 12
-Resource = tuple[str, object]
+Resource = Hashable  # ("clinician" | "room" | "patient", key)
 
 
 def clinic_zone() -> ZoneInfo:

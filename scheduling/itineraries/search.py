@@ -60,10 +60,10 @@ class _Resources:
     physicians: set[str] = field(default_factory=set)
     people: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
     rooms: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
-    site_of_room: dict[int | None, int] = field(default_factory=dict)
+    site_of_room: dict[int, int] = field(default_factory=dict)
 
     @property
-    def sites(self) -> list[int | None]:
+    def sites(self) -> Sequence[int | None]:
         """Sites that have a patient room, in a fixed order."""
         return sorted({site for kind, site in self.rooms if kind == Room.Kind.STAY and site is not None})
 
@@ -146,7 +146,7 @@ def check_all_bookable(wanted: AppointmentRequest, itineraries: Sequence[Itinera
     calendar = read.calendar(named.intersection(things.all_people), first, last)
     for one, legs in zip(itineraries, asked, strict=True):
         look = _Look(wanted, legs, things, now, Wishes())
-        site = things.site_of_room.get(one.room_id)
+        site = things.site_of_room.get(one.room_id or 0)
         broken = check_itinerary(look.query(calendar, {}, site), one) if site is not None else ["no such room"]
         if broken:
             raise Refused(_("This day cannot be booked. Search again for days that can."), code="not_bookable")
@@ -154,7 +154,7 @@ def check_all_bookable(wanted: AppointmentRequest, itineraries: Sequence[Itinera
     busy = read.busy_masks(start, end, now=now, patient_id=wanted.patient_id).get(("patient", wanted.patient_id), 0)
     if any(busy >> (one.start - start) & ones(one.end - one.start) for one in itineraries):
         raise Refused(_("The patient has another visit at that time."), code="patient_busy")
-    return things.site_of_room[itineraries[0].room_id]
+    return things.site_of_room[itineraries[0].room_id or 0]
 
 
 def free_time(
@@ -221,7 +221,7 @@ class _Look:
             query = replace(query, deadline=None)
         return why_not(query)
 
-    def _sites(self) -> list[int | None]:
+    def _sites(self) -> Sequence[int | None]:
         """Sites where every leg has somebody; else the one where most legs have, so that the reason can be told."""
         codes = {leg.code for leg in self.asked}
         able = {site: sum(1 for code in codes if self.things.people.get((code, site))) for site in self.things.sites}

