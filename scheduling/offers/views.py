@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.platform.refusals import Refused
-from scheduling.offers.actions import accept_offer, decline_offer, extend_offer
+from scheduling.offers.actions import accept_offer, decline_offer, extend_offer, hold_ends
 from scheduling.offers.forms import ChooseDayForm, DeclineForm, MoreTimeForm
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
 from scheduling.requests.patient_pages import patient_page, show
-from scheduling.visits.itinerary import all_days, booked_visit, held_days
+from scheduling.visits.itinerary import booked_visit, held_days
 from scheduling.visits.models import Visit
 
 
@@ -49,14 +49,13 @@ def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer) -> Htt
     if not form.is_valid():
         if booked_visit(wanted):
             return redirect("visits:confirmation", wanted.reference)
-        form = ChooseDayForm(request.POST, days=all_days(offer))  # now with what the page tells of them
-        return _show_days(request, wanted, offer, form=form, status=422)
+        return _show_days(request, wanted, offer, typed=request.POST, status=422)
     try:
         accept_offer(offer, form.chosen, by=request.actor, key=form.cleaned_data["key"], now=timezone.now())
     except Refused as no:
         if visit := booked_visit(wanted):
             return show(request, "offers/already_booked.html", wanted, visit=visit, status=409)
-        gone = form.chosen if no.code == "taken" else None
+        gone = form.chosen if no.code in ("taken", "too_late") else None
         return _show_days(request, wanted, _latest_offer(wanted), refused=no, gone=gone, status=409)
     return redirect("visits:confirmation", wanted.reference)
 
@@ -66,19 +65,22 @@ def _show_days(
     wanted: AppointmentRequest,
     offer: Offer | None,
     *,
-    form: ChooseDayForm | None = None,
+    typed: QueryDict | None = None,
     refused: Refused | None = None,
     gone: Visit | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The days that can still be booked, or a page that says why there are none; `gone` was just taken."""
+    """The days that can still be booked, or a page that says why there are none; `gone` was just taken.
+
+    A day whose own hold has ended, 2 hours before it begins, is left out though the offer lives on.
+    """
     context = {"offer": offer, "refused": refused}
-    days = []
-    if offer is not None and offer.state == Offer.State.OPEN and offer.expires_at > timezone.now():
-        days = [day for day in held_days(offer) if day != gone]
+    days, now = [], timezone.now()
+    if offer is not None and offer.state == Offer.State.OPEN and offer.expires_at > now:
+        days = [day for day in held_days(offer) if day != gone and hold_ends(day.starts_at) > now]
     if not days:
         return show(request, "offers/no_days.html", wanted, **context, status=status)
-    context |= {"form": form or ChooseDayForm(days=days), "days": days}
+    context |= {"form": ChooseDayForm(typed, days=days), "days": days}
     if offer.extended_at is None:
         context["more_time"] = MoreTimeForm(
             action=reverse("offers:extend", args=[wanted.reference]), auto_id="more-time-%s"

@@ -25,11 +25,6 @@ def held_days(offer: Offer) -> list[Visit]:
     return list(with_legs(offer.alternatives.filter(state=Visit.State.HELD)).order_by("starts_at"))
 
 
-def all_days(offer: Offer) -> list[Visit]:
-    """Every day the offer ever held, also those gone by now."""
-    return list(with_legs(offer.alternatives.all()).order_by("starts_at"))
-
-
 def booked_visit(wanted: AppointmentRequest) -> Visit | None:
     """The visit that is still to come or under way."""
     return with_legs(wanted.visits.filter(state__in=STILL_TO_COME)).order_by("-booked_at").first()

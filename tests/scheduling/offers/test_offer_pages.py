@@ -225,6 +225,26 @@ def test_taken_day_is_told_with_the_days_that_are_left(patient, offer):
     assert str(day.pk) not in page
 
 
+def test_missing_choice_shows_only_the_days_that_are_left(patient, offer):
+    Visit.objects.filter(pk=first_day(offer).pk).update(state=Visit.State.RELEASED)
+    answer = patient.post(times(offer), {"key": "c" * 32})
+    assert answer.status_code == 422
+    assert answer.content.decode().count('type="radio"') == 2
+
+
+def test_day_that_begins_within_two_hours_is_not_offered_any_more(client, friday_morning):
+    offer = an_offer()
+    friday_morning.move_to(first_day(offer).starts_at - timedelta(minutes=119), tick=False)
+    Offer.objects.filter(pk=offer.pk).update(expires_at=timezone.now() + timedelta(hours=1))
+    offer.refresh_from_db()
+    open_with(client, offer)
+    page = client.get(times(offer))
+    assert page.content.decode().count('type="radio"') == 2
+    answer = client.post(times(offer), {"visit": str(first_day(offer).pk), "key": key_on(page)})
+    assert answer.status_code == 409
+    assert not Visit.objects.filter(state="booked").exists()
+
+
 def test_lapsed_offer_tells_the_phone(patient, offer):
     key = key_on(patient.get(times(offer)))
     Offer.objects.filter(pk=offer.pk).update(expires_at=timezone.now() - timedelta(seconds=1))

@@ -96,7 +96,7 @@ def test_page_to_print_has_the_day_and_the_phones(client, visit):
     assert "Tuesday, December 1, 2026" in page
     assert visit.request.reference in page
     assert settings.NURSE_LINE_PHONE in page
-    assert "<nav" not in page
+    assert 'class="site-head"' not in page
 
 
 def test_calendar_file_is_a_download_without_anything_of_the_patient(client, visit):
