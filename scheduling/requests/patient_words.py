@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.directory.models import Holiday
+from clinic.directory.closed_days import closed_days
 from clinic.platform import words
 from intake.registration.models import Draft
 from intake.triage.clocks import NurseHours, is_open
@@ -49,8 +49,8 @@ LAPSED = _("The time to choose a day has ended. Our team will look for new days.
 def nurse_line_is_open(now: datetime) -> bool:
     """Whether a call to the nurse line is answered now: its hours, and no holiday of the clinic."""
     today = timezone.localtime(now).date()
-    holidays = set(Holiday.objects.filter(on=today).values_list("on", flat=True))
-    return is_open(now, NurseHours.parse(settings.NURSE_LINE_HOURS), timezone.get_default_timezone(), holidays)
+    closed = closed_days(today, today)
+    return is_open(now, NurseHours.parse(settings.NURSE_LINE_HOURS), timezone.get_default_timezone(), closed)
 
 
 def what_they_are_told(wanted: AppointmentRequest, draft: Draft, *, now: datetime) -> dict[str, Any]:
