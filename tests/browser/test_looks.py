@@ -109,6 +109,7 @@ def test_staff_pages_with_data(open_page, look_at, clothes):
     for path in paths:
         page.goto(path)
         look_at(page)
+    page.goto("/staff/")
     page.locator(".alert-banner a").first.click()
     look_at(page)
 

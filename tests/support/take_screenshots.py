@@ -73,9 +73,11 @@ def wait_for(address: str) -> None:
     raise SystemExit("The server did not start.")
 
 
-def take(page, name: str) -> None:
-    """The part of the page that the screen shows, as docs/pictures/<name>.png."""
+def take(page, name: str, *, from_top_of: str = "") -> None:
+    """The part of the page that the screen shows, as docs/pictures/<name>.png; scrolled to an element if named."""
     page.evaluate("document.activeElement && document.activeElement.blur()")
+    if from_top_of:
+        page.locator(from_top_of).first.evaluate("e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 16)")
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path, animations="disabled")
     size = path.stat().st_size
@@ -93,7 +95,7 @@ def walk_as_a_patient(page) -> None:
     begin(page)
     walk_until(page, "walking-change")
     fill_in(page, {"walking_change": "unsteady"})
-    take(page, "safety-question")
+    take(page, "safety-question", from_top_of=".back-link")
     fill_in(page, {"walking_change": "none"})
     press(page, "Continue")
     walk_until(page, "bladder-change")
@@ -104,17 +106,32 @@ def walk_as_a_patient(page) -> None:
 
 def walk_as_staff(page) -> None:
     """The worklist of the nurse, a request that a rule made urgent, the days found for one that is reviewed."""
-    from tests.browser.steps import follow, sign_in
+    from tests.browser.steps import sign_in
 
     sign_in(page, "nurse")
     page.goto("/staff/?tab=all")
     take(page, "worklist")
     page.locator("main tbody tr").filter(has_text="Urgent").get_by_role("link").first.click()
     take(page, "request")
+    open_found_days(page)
+    for number in range(2):
+        page.locator('main [name="day"]').nth(number).check()
+    take(page, "days", from_top_of="main fieldset")
+
+
+def open_found_days(page) -> None:
+    """The day builder of a request with three days; if possible one with a day before its target date."""
     page.goto("/staff/?tab=to-schedule")
-    page.locator("main tbody tr").get_by_role("link").first.click()
-    follow(page, "Plan the day")
-    take(page, "days")
+    rows = page.locator("main tbody tr").get_by_role("link")
+    addresses = [f"{row.get_attribute('href')}days/" for row in rows.all()]
+    found = ""
+    for address in addresses:
+        page.goto(address)
+        if page.locator('main [name="day"]').count() == 3:
+            found = found or address
+            if not page.locator("main .notice.warning").count():
+                return
+    page.goto(found)
 
 
 def main() -> int:
