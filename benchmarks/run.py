@@ -95,7 +95,11 @@ def _measure(name: str, prefix: str, environment: dict[str, str]) -> list[Row]:
     if ended != 0 or not answer.exists():
         return [missed(f"{prefix}{name} could not be measured", 0, "")]
     rows: list[Row] = json.loads(answer.read_text(encoding="utf-8"))
-    return [Row(**one | {"name": prefix + one["name"]}) for one in rows]  # type: ignore[typeddict-item]
+    named = [Row(**one | {"name": prefix + one["name"]}) for one in rows]  # type: ignore[typeddict-item]
+    for one in named:
+        if not one["holds"]:
+            print(f"MISSED {one['name']}: {one['value']} {one['unit']}, ratio {one['ratio']}", flush=True)
+    return named
 
 
 if __name__ == "__main__":
