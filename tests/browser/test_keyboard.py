@@ -56,6 +56,7 @@ def test_safety_question_is_answered_by_keyboard(open_page):
 def test_error_summary_has_the_focus_and_leads_to_the_wrong_control(open_page):
     page = open_page("/register/who/")
     press(page, "Continue")
+    page.locator("[data-error-summary]:focus").wait_for()
     assert page.title().startswith("Error: ")
     assert focused(page)["summary"]
     page.keyboard.press("Tab")
@@ -75,7 +76,7 @@ def test_review_is_done_by_keyboard(open_page):
     open_request(page, wanted.reference)
     tab_to(page, tag="BUTTON", text="Take")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.get_by_text("You hold this request").wait_for()
     tab_to(page, tag="A", text="Review")
     page.keyboard.press("Enter")
 
@@ -83,7 +84,7 @@ def test_review_is_done_by_keyboard(open_page):
     page.wait_for_url("**/triage/")
     tab_to(page, tag="BUTTON", text="Save the review", most=60)
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-error-summary]")
+    page.locator("[data-error-summary]:focus").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert focused(page)["name"] == "disposition"
