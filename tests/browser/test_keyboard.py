@@ -76,7 +76,7 @@ def test_review_is_done_by_keyboard(open_page):
     open_request(page, wanted.reference)
     tab_to(page, tag="BUTTON", text="Take")
     page.keyboard.press("Enter")
-    page.get_by_text("You hold this request").wait_for()
+    page.get_by_text("You hold this request", exact=True).wait_for()
     tab_to(page, tag="A", text="Review")
     page.keyboard.press("Enter")
 
