@@ -6,6 +6,7 @@ own values and secrets must be given, and an unsafe combination refuses to start
 
 from pathlib import Path
 
+import django
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -238,14 +239,24 @@ STORAGES = {
 }
 
 # Messages: queued in the causing transaction, sent by the worker
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / "var" / "mail"))
-EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
-EMAIL_PORT = env.int("EMAIL_PORT", default=25)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
-EMAIL_TIMEOUT = 10
+mail_backend = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+mail_file_path = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / "var" / "mail"))
+mail_server = {
+    "host": env.str("EMAIL_HOST", default="localhost"),
+    "port": env.int("EMAIL_PORT", default=25),
+    "username": env.str("EMAIL_HOST_USER", default=""),
+    "password": env.str("EMAIL_HOST_PASSWORD", default=""),
+    "use_tls": env.bool("EMAIL_USE_TLS", default=False),
+    "timeout": 10,
+}
+if django.VERSION >= (6, 1):  # the newer Django takes one dictionary and warns about the older names
+    mail_options = {"smtp": mail_server, "filebased": {"file_path": mail_file_path}}
+    MAILERS = {"default": {"BACKEND": mail_backend, "OPTIONS": mail_options.get(mail_backend.split(".")[-2], {})}}
+else:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = mail_backend, mail_file_path
+    EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = mail_server["host"], mail_server["port"], mail_server["timeout"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["username"], mail_server["password"]
+    EMAIL_USE_TLS = mail_server["use_tls"]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@example.org" if DEMONSTRATION else "")
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=DEMONSTRATION)
 

@@ -1,4 +1,4 @@
-"""Settings of the suite: the demonstration's values, a fast password hash, mail kept in memory."""
+"""Settings of the suite: the demonstration's values, a fast password hash."""
 
 import os
 
@@ -10,7 +10,6 @@ for name in [n for n in os.environ if n.startswith(("CLINIC_", "NURSE_LINE", "AF
 from clinic.settings import *  # noqa: E402, F403  (a settings module is meant to be spread)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMBEDDED_WORKER = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
