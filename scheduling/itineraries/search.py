@@ -372,7 +372,7 @@ def _resources(codes: set[str]) -> _Resources:
         .values_list("what", "kind", "nothing", "no", "id", "site_id", "is_active")
     )
     found = _Resources()
-    for what, code, minutes, is_physician, key, site, active in people.union(rooms, all=True):
+    for what, code, minutes, is_physician, key, site, active in people.union(rooms, all=True).order_by():
         if what == "room":
             found.rooms.setdefault((code, site), []).append(key)
             found.site_of_room[key] = site
