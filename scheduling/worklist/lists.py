@@ -41,7 +41,12 @@ def is_overdue(now: datetime) -> Q:
 
 TABS = (
     Tab("new", _("New"), lambda user, now: Q(status=Status.SUBMITTED), _("No requests waiting.")),
-    Tab("mine", _("Mine"), lambda user, now: Q(taken_by=user), _("You hold no requests.")),
+    Tab(  # an offer waits for the patient and a booked visit for its day, no longer for the one who holds the request
+        "mine",
+        _("Mine"),
+        lambda user, now: Q(taken_by=user) & ~Q(status__in=[Status.OFFERED, Status.SCHEDULED]),
+        _("You hold no requests."),
+    ),
     Tab(
         "waiting",
         _("Waiting for information"),
