@@ -35,7 +35,7 @@ ON_CALL_PAGE_ADDRESS = of_the_clinic("ON_CALL_PAGE_ADDRESS", "on-call@example.or
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="911")
 CRISIS_NUMBER = env.str("CRISIS_NUMBER", default="988")
 
-# Target times (settled 7, domain 4.1): minutes, hours and days, each to be signed off by the clinical lead
+# Target times: minutes, hours and days, each to be signed off by the clinical lead
 EMERGENCY_CONTACT_MINUTES = env.int("EMERGENCY_CONTACT_MINUTES", default=15)
 URGENT_CONTACT_OPEN_HOURS = env.int("URGENT_CONTACT_OPEN_HOURS", default=4)
 URGENT_CONTACT_CLOCK_HOURS = env.int("URGENT_CONTACT_CLOCK_HOURS", default=24)
