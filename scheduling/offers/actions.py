@@ -31,7 +31,7 @@ from scheduling.itineraries.search import check_all_bookable
 from scheduling.offers.models import Offer
 from scheduling.requests.may import email_of, locked_request, not_allowed, require_own_or_staff, require_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
-from scheduling.requests.refresh import refresh_statuses
+from scheduling.requests.refresh import refresh_statuses, refreshed
 from scheduling.visits.guard import claim_time, expire_holds, lock_keys_of
 from scheduling.visits.itinerary import day_and_hours
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
@@ -89,12 +89,12 @@ def make_offer(
     offer.save(force_insert=True)
     Visit.objects.bulk_create(visits)
     Appointment.objects.bulk_create(legs)
-    touched = claim_time(claims, now=now)
+    touched = claim_time(claims, now=now, has_locks=True)
     history = [state_change("offer", offer.pk, "", offer.state, by=by, at=now)]
     history += [state_change("visit", visit.pk, "", visit.state, by=by, at=now) for visit in visits]
     history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now) for leg in legs]
+    history += refreshed({row.pk, *touched}, by=by, at=now, reason="offer_made")
     StateChange.objects.bulk_create(history)
-    refresh_statuses({row.pk, *touched}, by=by, at=now, reason="offer_made")
     _send_link(offer, row)
     enqueue("expire_offers", {}, run_after=offer.expires_at)
     record("offer_made", by=by, subject=offer, data={"days": len(visits), "request": row.pk})
@@ -189,7 +189,11 @@ def _send_link(offer: Offer, row: AppointmentRequest) -> None:
     offer_ready(email_of(row.patient), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
 
 
-@submit_once("accept_offer", store=_stored, replay=_replayed_visit)
+def _foreseen_visit(offer: Offer, visit: Visit, **_rest) -> str:
+    return _stored(visit)
+
+
+@submit_once("accept_offer", store=_stored, replay=_replayed_visit, foreseen=_foreseen_visit)
 def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: datetime) -> Visit:
     """Book one held day: every leg or none. The other days are free again, the patient's own time is claimed.
 
@@ -219,15 +223,15 @@ def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: dateti
     if kept == 0 or kept != len(claims):
         raise _gone(days, chosen, code="taken", now=now)
     try:
-        touched = claim_time([own], now=now)
+        touched = claim_time([own], now=now, has_locks=True)
     except Refused as refused:
         if refused.code != "taken":
             raise
         raise _gone(days, chosen, code="taken", now=now) from refused
     Offer.objects.filter(pk=offer.pk).update(state=Offer.State.ACCEPTED, answered_at=now)
     history.append(state_change("offer", offer.pk, Offer.State.OPEN, Offer.State.ACCEPTED, by=by, at=now))
+    history += refreshed({row.pk, *touched}, by=by, at=now, reason="booked")
     StateChange.objects.bulk_create(history)
-    refresh_statuses({row.pk, *touched}, by=by, at=now, reason="booked")
     _confirm(chosen, row)
     record("visit_booked", by=by, subject=chosen, data={"offer": offer.pk, "request": row.pk})
     return chosen

@@ -38,19 +38,21 @@ def lock_keys_of(claims: Iterable[Claim]) -> set[tuple[str, str, str]]:
     return keys
 
 
-def claim_time(claims: Sequence[Claim], *, now: datetime) -> set:
+def claim_time(claims: Sequence[Claim], *, now: datetime, has_locks: bool = False) -> set:
     """Take the time of all claims or of none; holds of others that have lapsed by `now` give way first.
 
     Returns the keys of the requests whose lapsed holds gave way: refresh their status in the same transaction. Call it
-    inside a transaction. Raises Refused(code="taken") when any of the time is taken, Refused(code="busy") after waiting
-    3 seconds for others, ValueError for a claim that is too long.
+    inside a transaction, with `has_locks` when that transaction has the locks of all these claims already. Raises
+    Refused(code="taken") when any of the time is taken, Refused(code="busy") after waiting 3 seconds for others,
+    ValueError for a claim that is too long.
     """
     if not claims:
         return set()
     if any(claim.ends_at - claim.starts_at > LONGEST_CLAIM for claim in claims):
         raise ValueError("a claim lasts at most 24 hours")
     ordered = sorted(claims, key=lambda claim: (resource_of(claim), claim.starts_at))
-    lock_keys(*lock_keys_of(ordered))
+    if not has_locks:
+        lock_keys(*lock_keys_of(ordered))
     touched = expire_holds(_lapsed_under(ordered, now), now=now)
     try:
         with transaction.atomic():

@@ -62,9 +62,8 @@ def lock_keys(*keys: object) -> None:
     numbers = sorted({lock_number(key) for key in keys})
     calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(numbers))
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '3s'")
         try:
-            cursor.execute(f"SELECT {calls}", numbers)
+            cursor.execute(f"SET LOCAL lock_timeout = '3s'; SELECT {calls}", numbers)  # one way there and back
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
                 raise

@@ -35,10 +35,12 @@ def submit_once(
     *,
     store: Callable[[Any], str] = lambda result: "",
     replay: Callable[[str], Any] = lambda stored: None,
+    foreseen: Callable[..., str] = lambda *args, **kwargs: "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes an action safe to press twice; it takes `by: Actor` and `key` as keywords and runs in one transaction.
 
-    `store` turns its result into a short text (a key, no patient data), `replay` finds the result again. The same key
+    `store` turns its result into a short text (a key, no patient data), `replay` finds the result again; `foreseen`
+    may tell from the arguments what `store` is going to say, which spares writing the row twice. The same key
     again returns `replay(stored)` or raises the stored Refused; the same key from another actor, for another purpose
     or with other arguments raises Refused(code="key_reused"), an empty or overlong key Refused(code="key_missing").
     """
@@ -58,15 +60,16 @@ def submit_once(
             )
             try:
                 with transaction.atomic():
+                    submit.stored = foreseen(*args, **kwargs)
                     submit_id = _insert_unless_known(submit)
                     if submit_id is not None:
                         result = action(*args, by=by, key=key, **kwargs)
                         stored = store(result)
-                        if stored:
+                        if stored != submit.stored:
                             Submit.objects.filter(pk=submit_id).update(stored=stored)
                         return result
             except Refused as refused:
-                submit.state = Submit.State.REFUSED
+                submit.state, submit.stored = Submit.State.REFUSED, ""
                 submit.refusal = {
                     "sentence": str(refused),
                     "code": refused.code,
