@@ -21,3 +21,5 @@ if name := os.environ.get("TEST_DB_NAME"):  # several people testing on one Post
 if DATABASES["default"]["ENGINE"] == "clinic.platform.db.fair_sqlite":  # noqa: F405
     # In memory, as Django would choose for its own backend; parallel runs append their number to the last, ignored word
     DATABASES["default"]["TEST"] = {"NAME": "file:memorydb_clinic?mode=memory&cache=shared&run="}  # noqa: F405
+# A kept connection of a live server's thread would stand in the way when the test database is dropped
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
