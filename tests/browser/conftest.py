@@ -7,6 +7,7 @@ import tempfile
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 
 # The browser driver keeps an event loop in this thread, so Django would refuse the test's own database calls
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -34,8 +35,12 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """One browser for the run, with an empty profile."""
+def chromium(django_db_setup):
+    """One browser for the run, with an empty profile.
+
+    While its event loop runs, Django keeps the database connections of this thread apart from those of before and
+    after. They are closed with it: one left open would stand in the way when the test database is dropped.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as profile:
@@ -44,6 +49,7 @@ def chromium():
         )
         yield browser
         browser.close()
+        connections.close_all()
 
 
 def _note_problems(page) -> None:

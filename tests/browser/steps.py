@@ -25,14 +25,23 @@ def heading(page) -> str:
     return " ".join(page.locator("h1").inner_text().split())
 
 
+def go(page, locator) -> None:
+    """Click what leads to another page, and wait until that page is there.
+
+    A click alone returns as soon as the browser sets out; what looks at the page then may see the old one go.
+    """
+    with page.expect_navigation():
+        locator.click()
+
+
 def press(page, name: str, *, exact: bool = True) -> None:
-    """Press the button of this name."""
-    page.get_by_role("button", name=name, exact=exact).click()
+    """Press the button of this name, which sends a form."""
+    go(page, page.get_by_role("button", name=name, exact=exact))
 
 
 def follow(page, name: str, *, exact: bool = True) -> None:
     """Follow the first link of this name in the page's own part."""
-    page.locator("main").get_by_role("link", name=name, exact=exact).first.click()
+    go(page, page.locator("main").get_by_role("link", name=name, exact=exact).first)
 
 
 def fill_in(page, answers: dict) -> None:
@@ -114,7 +123,7 @@ def sign_in(page, who: str) -> None:
 def open_request(page, reference: str, *, tab: str = "") -> None:
     """From the worklist to the page of a request."""
     page.goto(f"/staff/?tab={tab}" if tab else "/staff/")
-    page.get_by_role("row").filter(has_text=reference).get_by_role("link").first.click()
+    go(page, page.get_by_role("row").filter(has_text=reference).get_by_role("link").first)
 
 
 # Messages

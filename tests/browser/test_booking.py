@@ -102,7 +102,7 @@ def test_coordinator_offers_days_and_the_patient_books_and_cancels(open_page, lo
 
     # then they can keep it: in their calendar, and on paper
     with patient.expect_download() as waiting:
-        follow(patient, "Add to my calendar")
+        patient.get_by_role("link", name="Add to my calendar").click()
     calendar = waiting.value.path().read_text()
     assert calendar.startswith("BEGIN:VCALENDAR")
     assert "Quandtner" not in calendar

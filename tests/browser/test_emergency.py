@@ -7,7 +7,7 @@ from intake.triage.messages import CAREGIVER_HEADING, TEXTS
 from intake.triage.models import Alert
 from tests.browser.clinic_day import fill_the_rest, open_the_clinic
 from tests.browser.conftest import DESKTOP
-from tests.browser.steps import begin, fill_in, follow, heading, press, sign_in, walk_until, where
+from tests.browser.steps import begin, fill_in, follow, go, heading, press, sign_in, walk_until, where
 
 LOST_CONTROL = {"bladder_change": "leaking_no_control"}
 
@@ -65,7 +65,7 @@ def test_caregiver_is_interrupted_at_once_and_the_nurse_sees_it(open_page, look_
         nurse.goto(path)
         assert alert.find_code in nurse.locator(".alert-banner").inner_text(), path
         look_at(nurse)
-    nurse.locator(".alert-banner a").first.click()
+    go(nurse, nurse.locator(".alert-banner a").first)
     look_at(nurse)
     assert nurse.get_by_role("link", name="202-555-0142").count() == 1
     press(nurse, "Acknowledge: I call this person")

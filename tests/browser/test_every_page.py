@@ -13,7 +13,7 @@ from scheduling.offers.actions import make_offer
 from scheduling.offers.models import Offer
 from tests.browser.clinic_day import a_reviewed_request, a_sent_request, fill_the_rest, open_the_clinic
 from tests.browser.conftest import DESKTOP, SMALL_PHONE
-from tests.browser.steps import BORN, begin, fill_in, press, sign_in, type_birth_date
+from tests.browser.steps import BORN, begin, fill_in, go, press, sign_in, type_birth_date
 from tests.scheduling.patient_steps import link_to
 
 PUBLIC = [
@@ -110,7 +110,7 @@ def test_staff_pages_with_data(open_page, look_at, clothes):
         page.goto(path)
         look_at(page)
     page.goto("/staff/")
-    page.locator(".alert-banner a").first.click()
+    go(page, page.locator(".alert-banner a").first)
     look_at(page)
 
 

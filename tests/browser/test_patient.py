@@ -14,6 +14,7 @@ from tests.browser.steps import (
     begin,
     fill_in,
     follow,
+    go,
     heading,
     press,
     send,
@@ -45,7 +46,7 @@ def test_patient_answers_changes_one_answer_and_sends(open_page, look_at, js, si
     look_at(page)
 
     # when they change one answer
-    page.get_by_role("link", name=re.compile("Change.*walk", re.IGNORECASE)).first.click()
+    go(page, page.get_by_role("link", name=re.compile("Change.*walk", re.IGNORECASE)).first)
     look_at(page)
     fill_in(page, {"walking_change": "not_sure"})
     press(page, "Continue")
@@ -76,7 +77,7 @@ def test_patient_saves_and_comes_back_in_another_browser(open_page, look_at, js)
     walk_until(page, "arm-weakness")
 
     # when they save
-    page.get_by_role("link", name="Save and come back later").click()
+    go(page, page.get_by_role("link", name="Save and come back later"))
     look_at(page)
     type_birth_date(page, BORN, name="date_of_birth")
     press(page, "Save and show my code")
