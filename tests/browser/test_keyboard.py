@@ -1,5 +1,7 @@
 """Everything works from the keyboard, and focus goes where the eyes must go."""
 
+from playwright.sync_api import expect
+
 from tests.browser.clinic_day import a_sent_request, open_the_clinic
 from tests.browser.conftest import DESKTOP
 from tests.browser.steps import begin, open_request, press, sign_in, where
@@ -110,6 +112,6 @@ def test_text_size_changes_without_loading_and_is_kept(open_page):
     with page.expect_response("**/preferences/text-size/"):
         tab_to(page, tag="BUTTON", value="largest")
         page.keyboard.press("Enter")
-    assert page.locator("#status").inner_text() == "Largest text size"
+    expect(page.locator("#status")).to_have_text("Largest text size")
     page.reload()
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > before * 1.3

@@ -1,6 +1,9 @@
 """What the one script adds, and what stays when there is none."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import press
 
 SMALL = {"width": 320, "height": 700}
 INFORMATION = ["/", "/get-help-now/", "/contact/", "/accessibility/", "/privacy/", "/preferences/"]
@@ -14,6 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_largest_text_on_the_smallest_phone_never_scrolls_sideways(open_page, path):
     page = open_page(path, size=SMALL)
     page.get_by_role("button", name="Largest text size").click()
+    expect(page.locator("html")).to_have_attribute("data-text", "largest")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
@@ -25,23 +29,25 @@ def test_public_page_is_accessible(open_page, look_at, path, dark):
 
 def test_text_size_changes_in_place_and_is_announced(open_page):
     page = open_page("/contact/")
-    page.get_by_role("button", name="Large text size").click()
-    assert page.locator("html").get_attribute("data-text") == "large"
-    assert page.locator("#status").text_content() == "Large text size"
+    with page.expect_response("**/preferences/text-size/"):
+        page.get_by_role("button", name="Large text size").click()
+    expect(page.locator("html")).to_have_attribute("data-text", "large")
+    expect(page.locator("#status")).to_have_text("Large text size")
     page.goto("/privacy/")
     assert page.locator("html").get_attribute("data-text") == "large"
 
 
 def test_text_size_works_without_script(open_page):
     page = open_page("/contact/", js=False)
-    page.get_by_role("button", name="Largest text size").click()
+    press(page, "Largest text size")
     assert page.url.endswith("/contact/")
     assert page.locator("html").get_attribute("data-text") == "largest"
 
 
 def test_error_summary_has_the_focus_and_leads_to_the_first_answer(open_page):
     page = open_page("/register/who/")
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
+    page.locator("[data-error-summary]:focus").wait_for()
     assert page.title().startswith("Error: ")
     assert page.evaluate("document.activeElement.className") == "error-summary"
     page.locator(".error-summary a").first.click()
