@@ -1,20 +1,29 @@
 """Gathers the capability models so that Django finds them."""
 
 from intake.access.models import AccessLink
-from intake.patients.models import NamePrefix, Patient, Proxy
+from intake.before_visit.models import BeforeVisit
+from intake.patients.models import Coverage, NamePrefix, Patient, PatientMerge, Proxy
+from intake.records.models import ReadinessItem, Upload
 from intake.registration.models import Draft
 from intake.symptoms.models import SymptomReport
+from intake.tasks.models import StaffTask
 from intake.triage.models import Alert, ContactAttempt, Triage, TriageReview
 
 __all__ = [
     "AccessLink",
     "Alert",
+    "BeforeVisit",
     "ContactAttempt",
+    "Coverage",
     "Draft",
     "NamePrefix",
     "Patient",
+    "PatientMerge",
     "Proxy",
+    "ReadinessItem",
+    "StaffTask",
     "SymptomReport",
     "Triage",
     "TriageReview",
+    "Upload",
 ]

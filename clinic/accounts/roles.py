@@ -25,6 +25,10 @@ class Permission(StrEnum):
     LOWER_EMERGENCY = "intake.lower_emergency"
     ACKNOWLEDGE_ALERT = "intake.acknowledge_alert"
     LOG_CONTACT = "intake.log_contact"
+    ENTER_BY_PHONE = "intake.enter_by_phone"
+    CHASE_RECORDS = "intake.chase_records"
+    HANDLE_TASKS = "intake.handle_tasks"
+    MERGE_PATIENTS = "intake.merge_patients"
     VIEW_WORKLIST = "scheduling.view_worklist"
     TAKE_REQUEST = "scheduling.take_request"
     MAKE_OFFER = "scheduling.make_offer"
@@ -39,11 +43,12 @@ _P = Permission
 _READ = {_P.VIEW_PATIENT, _P.VIEW_WORKLIST}
 _REVIEW = _READ | {_P.TAKE_REQUEST, _P.REVIEW_TRIAGE, _P.LOWER_EMERGENCY, _P.ACKNOWLEDGE_ALERT, _P.LOG_CONTACT}
 _PLAN = {_P.MAKE_OFFER, _P.CANCEL_VISIT}
+_DESK = {_P.ENTER_BY_PHONE, _P.CHASE_RECORDS, _P.HANDLE_TASKS, _P.MERGE_PATIENTS}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_REFERENCE, _P.MANAGE_USERS}),  # no patient data
-    Role.COORDINATOR: frozenset(_READ | _PLAN | {_P.TAKE_REQUEST, _P.LOG_CONTACT}),
-    Role.NURSE: frozenset(_REVIEW | _PLAN),
+    Role.COORDINATOR: frozenset(_READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT}),
+    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK),
     Role.PHYSICIAN: frozenset(_REVIEW),
     Role.CLINICIAN: frozenset(_READ),
     Role.TRIALS_COORDINATOR: frozenset(_READ),

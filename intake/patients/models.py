@@ -44,6 +44,7 @@ class Patient(models.Model):
     phone_index = models.CharField(max_length=64, db_index=True)
     name_index = models.CharField(max_length=64, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
 
     objects = PatientQuerySet.as_manager()
 
@@ -79,4 +80,37 @@ class Proxy(models.Model):
     phone = EncryptedTextField(blank=True, default="")
     authority = models.CharField(max_length=30)
     verified_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.CharField(max_length=120, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Coverage(models.Model):
+    """Insurance as the patient told it. It never holds up a request; `auth_*` are filled in by staff."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="coverages")
+    position = models.PositiveSmallIntegerField(default=1)  # 1 primary, 2 secondary
+    payer_type = models.CharField(max_length=30)
+    payer_name = EncryptedTextField(blank=True, default="")
+    member_id = EncryptedTextField(blank=True, default="")
+    group_number = EncryptedTextField(blank=True, default="")
+    subscriber_name = EncryptedTextField(blank=True, default="")
+    subscriber_dob = EncryptedTextField(blank=True, default="")  # YYYY-MM-DD
+    subscriber_relation = models.CharField(max_length=20, blank=True, default="")
+    auth_required = models.BooleanField(null=True, blank=True)
+    auth_number = EncryptedTextField(blank=True, default="")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient", "position"], name="one_coverage_per_position")]
+
+
+class PatientMerge(models.Model):
+    """Two records that staff found to be one person. Nothing is deleted: `moved` tells which rows to move back."""
+
+    kept = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_kept")
+    absorbed = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_absorbed")
+    moved = models.JSONField(default=dict)  # model label -> keys of the rows that were moved
+    merged_at = models.DateTimeField()
+    merged_by = models.CharField(max_length=120)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=120, blank=True, default="")

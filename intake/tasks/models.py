@@ -1,0 +1,62 @@
+"""Work for the staff that no other list shows: possible duplicates, MRI safety, proxies to verify."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.accounts.roles import Permission
+from clinic.platform.crypto.fields import EncryptedTextField
+
+
+class StaffTaskQuerySet(models.QuerySet):
+    """Tasks, in the words of the staff."""
+
+    def visible_to(self, user) -> "StaffTaskQuerySet":
+        """Those about patients whose record this staff member may open."""
+        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+
+    def still_open(self) -> "StaffTaskQuerySet":
+        """Those that wait for somebody, oldest first."""
+        return self.filter(state=StaffTask.State.OPEN).order_by("due_at", "created_at", "pk")
+
+
+class StaffTask(models.Model):
+    """One thing to do. `data` holds codes and keys only; what people wrote stands in `note`."""
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("Possible duplicate")
+        MRI_SAFETY = "mri_safety", _("MRI safety")
+        VERIFY_PROXY = "verify_proxy", _("Verify who may speak for the patient")
+        NEW_SYMPTOMS = "new_symptoms", _("New symptoms reported")
+        INSURANCE_HELP = "insurance_help", _("Help with insurance")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        DISMISSED = "dismissed", _("Not needed")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="tasks")
+    report = models.ForeignKey(
+        "intake.SymptomReport", null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
+    )
+    data = models.JSONField(default=dict)
+    dedupe = models.CharField(max_length=100, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    due_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = EncryptedTextField(blank=True, default="")
+
+    objects = StaffTaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "dedupe"], name="one_task_per_cause", condition=~models.Q(dedupe="")
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_at", "created_at"], name="tasks_open")]
