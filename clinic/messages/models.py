@@ -34,6 +34,7 @@ class Message(models.Model):
     template = models.CharField(_("message"), max_length=40)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     to = EncryptedTextField(blank=True, default="")
+    to_index = models.CharField(max_length=64, blank=True, default="", db_index=True)  # blind: what went to an address
     context = EncryptedJSONField(default=dict)
     language = models.CharField(max_length=10, default="en-us")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)

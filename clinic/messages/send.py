@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from clinic.messages.models import Message
+from clinic.platform.crypto.index import address_index
 from clinic.platform.jobs.queue import enqueue
 
 PAGE_WORDS = frozenset({"emergency", "urgent"})
@@ -53,6 +54,7 @@ def queue(template: str, *, to: str, context: dict[str, Any], channel: str = Mes
     if not message.to:
         message.state = Message.State.NO_ADDRESS
     else:
+        message.to_index = address_index(message.to)
         message.job = enqueue("deliver_message", {"message": str(message.pk)})
     message.save(force_insert=True)
     return message

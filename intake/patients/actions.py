@@ -6,7 +6,7 @@ from typing import Any
 
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
-from intake.patients.identity import birth_date_index, name_index, name_prefixes, phone_index
+from intake.patients.identity import birth_date_index, email_index, name_index, name_prefixes, phone_index
 from intake.patients.models import NamePrefix, Patient, Proxy
 
 
@@ -39,6 +39,7 @@ def register_patient(answers: Mapping[str, Any], *, at: datetime, by: Actor) -> 
         birth_date_index=birth_date_index(date.fromisoformat(answers["date_of_birth"])),
         phone_index=phone_index(answers["phone_primary"]),
         name_index=name_index(first, last),
+        email_index=email_index(answers.get("email") or ""),
     )
     NamePrefix.objects.bulk_create(
         NamePrefix(patient=patient, prefix_index=index) for index in name_prefixes(first, last)

@@ -43,6 +43,7 @@ class Patient(models.Model):
     birth_date_index = models.CharField(max_length=64, db_index=True)
     phone_index = models.CharField(max_length=64, db_index=True)
     name_index = models.CharField(max_length=64, db_index=True)
+    email_index = models.CharField(max_length=64, blank=True, default="", db_index=True)  # empty without an address
     created_at = models.DateTimeField(auto_now_add=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
 

@@ -18,7 +18,16 @@ class Draft(models.Model):
         SENT = "sent"
         EXPIRED = "expired"
 
+    class Purpose(models.TextChoices):
+        REGISTRATION = "registration"
+        SYMPTOMS = "symptoms"  # new symptoms of somebody who has sent a request
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.REGISTRATION)
+    # new symptoms only: the report of the request they add to
+    report = models.ForeignKey(
+        "intake.SymptomReport", null=True, blank=True, on_delete=models.CASCADE, related_name="drafts"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     filled_by = models.CharField(max_length=20, default="patient")
     answers = EncryptedJSONField(default=dict)  # flat: key -> value as in domain 2.2 and 4.2

@@ -23,5 +23,7 @@ class SymptomReport(models.Model):
     answers = EncryptedJSONField()
     snapshot = EncryptedJSONField()
     sent_at = models.DateTimeField()
+    # the report of the request that this one adds to: new symptoms told later
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="updates")
 
     objects = SymptomReportQuerySet.as_manager()

@@ -24,6 +24,12 @@ def blind_index(value: str, *, purpose: str) -> str:
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()[:INDEX_LENGTH]
 
 
+def address_index(email: str) -> str:
+    """The blind index of an e-mail address, capitals and stray spaces evened out; empty without an address."""
+    address = email.strip().casefold()
+    return blind_index(address, purpose="email") if address else ""
+
+
 def name_words(name: str) -> list[str]:
     """The words of a name without capitals, accents and punctuation: "O'Neil-José" -> ["oneil", "jose"]."""
     decomposed = unicodedata.normalize("NFKD", name).casefold().replace("-", " ")
