@@ -1,0 +1,137 @@
+"""Writes about tasks of the staff: opening one for a cause, closing it, and those that answers ask for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.accounts.roles import Permission
+from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.record import record
+from clinic.platform.refusals import Refused
+from clinic.platform.submits.once import submit_once
+from intake.patients.models import Patient, Proxy
+from intake.symptoms.models import SymptomReport
+from intake.tasks.models import StaffTask
+from intake.tasks.rules import insurance_help_wanted, risky_implants, task_due
+
+Kind, State = StaffTask.Kind, StaffTask.State
+
+
+def open_task(
+    kind: str,
+    *,
+    patient: Patient,
+    report: SymptomReport | None = None,
+    data: Mapping[str, Any] | None = None,
+    dedupe: str = "",
+    due_at: datetime | None = None,
+    by: Actor,
+) -> StaffTask:
+    """A task for the staff; the same kind and `dedupe` give the task that is there already, open or closed.
+
+    `data` holds codes and keys only, never what a person wrote. Without `due_at` the kind decides (rules.py). The
+    caller holds the transaction.
+    """
+    now = timezone.now()
+    fields = {
+        "patient": patient,
+        "report": report,
+        "data": dict(data or {}),
+        "due_at": due_at or task_due(kind, now),
+    }
+    if dedupe:
+        task, is_new = StaffTask.objects.get_or_create(kind=kind, dedupe=dedupe, defaults=fields)
+    else:
+        task, is_new = StaffTask.objects.create(kind=kind, **fields), True
+    if is_new:
+        record("task_opened", by=by, subject=task, data={"kind": kind})
+    return task
+
+
+def _replayed(stored: str) -> StaffTask:
+    return StaffTask.objects.get(pk=stored)
+
+
+@submit_once("close_task", store=lambda task: str(task.pk), replay=_replayed)
+def close_task(task: StaffTask, *, state: str, note: str, user, by: Actor, key: str) -> StaffTask:
+    """Close a task as done or not needed, with a note for colleagues.
+
+    Raises Refused: "not_allowed", "unknown_state", "closed" (a colleague closed it first).
+    """
+    if not user.has_perm(Permission.HANDLE_TASKS):
+        raise Refused(_("You are not allowed to do this."), code="not_allowed")
+    if state not in (State.DONE, State.DISMISSED):
+        raise Refused(_("Say whether the task is done or not needed."), code="unknown_state")
+    return end_task(task, state=state, note=note, user=user, by=by)
+
+
+def end_task(task: StaffTask, *, state: str, note: str, user, by: Actor) -> StaffTask:
+    """Close a task inside another action's transaction. Raises Refused(code="closed") when it is closed already."""
+    row = StaffTask.objects.select_for_update().get(pk=task.pk)
+    if row.state != State.OPEN:
+        raise Refused(_("A colleague has closed this task already."), code="closed")
+    row.state, row.note, row.done_at, row.done_by = state, note.strip(), timezone.now(), user
+    row.save(update_fields=["state", "note", "done_at", "done_by"])
+    record("task_closed", by=by, subject=row, data={"kind": row.kind, "state": state})
+    return row
+
+
+def tasks_from_answers(report: SymptomReport, answers: Mapping[str, Any], *, by: Actor) -> list[StaffTask]:
+    """Open what the answers before the visit ask of the staff: MRI safety, help with insurance.
+
+    Called after every saved step, in its transaction. Answers that change while a task is open change its codes; a task
+    that was closed for the same answers stays closed, other answers open a new one. A task never goes away because an
+    answer was taken back: a person has to look.
+    """
+    implants = sorted(risky_implants(answers))
+    wishes = ["insurance"] if insurance_help_wanted(answers) else []
+    found = [
+        _follow(Kind.MRI_SAFETY, "implants", implants, report=report, is_asked="implants" in answers, by=by),
+        _follow(
+            Kind.INSURANCE_HELP,
+            "status",
+            [answers["insurance_status"]] if wishes else [],
+            report=report,
+            is_asked="insurance_status" in answers,
+            by=by,
+        ),
+    ]
+    return [task for task in found if task is not None]
+
+
+def _follow(
+    kind: str, name: str, codes: list[str], *, report: SymptomReport, is_asked: bool, by: Actor
+) -> StaffTask | None:
+    """The task of this kind for these codes; see `tasks_from_answers`."""
+    if not is_asked:
+        return None
+    waiting = StaffTask.objects.select_for_update().filter(kind=kind, report=report, state=State.OPEN).first()
+    data = {name: codes} if codes else {name: [], "taken_back": True}
+    if waiting is not None:
+        if waiting.data != data:
+            waiting.data = data
+            waiting.save(update_fields=["data"])
+            record("task_changed", by=by, subject=waiting, data={"kind": kind})
+        return waiting
+    if not codes:
+        return None
+    return open_task(
+        kind, patient=report.patient, report=report, data=data, dedupe=f"{report.pk}:{','.join(codes)}"[:100], by=by
+    )
+
+
+def open_proxy_task(proxy: Proxy, *, report: SymptomReport, by: Actor) -> StaffTask | None:
+    """Ask staff to verify somebody who claims to speak for the patient; None without a claim or once verified."""
+    if proxy.authority in ("", "none") or proxy.verified_at is not None:
+        return None
+    return open_task(
+        Kind.VERIFY_PROXY,
+        patient=proxy.patient,
+        report=report,
+        data={"proxy": proxy.pk, "authority": proxy.authority},
+        dedupe=str(proxy.pk),
+        by=by,
+    )

@@ -1,0 +1,42 @@
+"""When the answers of a person make work for the staff, and by when. Pure: answers and moments in, codes out."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+# domain 2.2, implants[]: "pacemaker etc. -> MRI safety task". Rods, joints and ports are told to the scanner's staff
+# at the visit anyway and make no task.
+RISKY_IMPLANTS = frozenset({"pacemaker", "stimulator", "pump", "aneurysm_clip", "cochlear"})
+HELP_WANTED = frozenset({"unsure", "applying"})
+
+# Proposals, like the other times of domain 1.4: a working day for what may touch safety, a week for the rest.
+DUE = {
+    "new_symptoms": timedelta(hours=4),
+    "mri_safety": timedelta(days=2),
+    "verify_proxy": timedelta(days=2),
+    "merge": timedelta(days=2),
+    "insurance_help": timedelta(days=5),
+}
+
+
+def task_due(kind: str, opened_at: datetime) -> datetime:
+    """By when a task of this kind should be done."""
+    return opened_at + DUE[kind]
+
+
+def risky_implants(answers: Mapping[str, Any]) -> set[str]:
+    """The kinds of implants among the answers that need a look before an MRI; empty when none was named.
+
+    Rows are dicts with a `kind`; a plain list of codes is read, too.
+    """
+    rows = answers.get("implants")
+    if not isinstance(rows, list):
+        return set()
+    kinds = {row.get("kind") if isinstance(row, Mapping) else row for row in rows}
+    return {kind for kind in kinds if kind in RISKY_IMPLANTS}
+
+
+def insurance_help_wanted(answers: Mapping[str, Any]) -> bool:
+    """Whether somebody should call about insurance: not sure, applying, or paying themselves and wanting help."""
+    status = answers.get("insurance_status")
+    return status in HELP_WANTED or (status == "self_pay" and answers.get("insurance_help") in (True, "yes"))
