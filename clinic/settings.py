@@ -58,6 +58,7 @@ DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 PATIENT_IDLE_MINUTES = env.int("PATIENT_IDLE_MINUTES", default=20)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=10)
+ASK_GENDER = env.bool("ASK_GENDER", default=False)  # a policy of the clinic: gender identity and pronouns
 
 # Secrets and safety
 SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only-" + "k" * 40 if DEMONSTRATION else "")

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.platform.forms import PageForm
+from clinic.platform.forms import ApproximateDate, PageForm
 
 INVALID_VERSION = _("We could not read this page. Check your answers and try again")
 
@@ -85,6 +85,8 @@ def stored(value: Any) -> Any:
     """A cleaned value as JSON keeps it; nothing answered is None, an empty choice of none stays an empty list."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, ApproximateDate):
+        return str(value)  # as precise as it was given: 2023, 2023-05 or 2023-05-09
     if isinstance(value, Decimal):
         return float(value)
     return None if value == "" else value

@@ -70,7 +70,7 @@ class LineField(House, forms.Field):
 
 
 class TextField(LineField):
-    """Any line of text up to `max_length` characters."""
+    """Any line of text up to `max_length` characters; numbers we never ask for are refused."""
 
     def __init__(self, *args, max_length=100, **kwargs):
         self.max_length = max_length
@@ -78,6 +78,7 @@ class TextField(LineField):
 
     def rule(self, text):
         rules.check_length(text, self.max_length, what=self.what)
+        rules.refuse_unasked_numbers(text)
         return text
 
 
@@ -202,7 +203,10 @@ class DecimalNumberField(WholeNumberField):
 
 
 class LongTextField(House, forms.Field):
-    """Several lines in the person's own words, up to `max_length` characters; never cut, never asked for an SSN."""
+    """Several lines in the person's own words, up to `max_length` characters, never cut.
+
+    Numbers we never ask for (Social Security, driver license, payment card) are refused with a hint.
+    """
 
     widget = forms.Textarea
 
@@ -217,10 +221,7 @@ class LongTextField(House, forms.Field):
 
     def to_python(self, value):
         text = rules.clean_text(value, self.max_length, what=self.what) if isinstance(value, str) else ""
-        if rules.looks_like_ssn(text):
-            raise rules.fault(
-                _("Take out the number that looks like a Social Security number. We never ask for it"), code="ssn"
-            )
+        rules.refuse_unasked_numbers(text)
         return text
 
 

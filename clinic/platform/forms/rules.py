@@ -5,6 +5,7 @@ store or raises ValidationError with a sentence that says what to do. Nothing he
 Source of the accept and reject rules: domain specification 2.3 and 2.4.
 """
 
+import calendar
 import re
 import unicodedata
 from datetime import date, timedelta
@@ -29,10 +30,23 @@ _LETTER, _LETTER_OR_DIGIT = "[AC-HJKMNP-RT-Y]", "[AC-HJKMNP-RT-Y0-9]"
 _MBI = re.compile(rf"[1-9]{_LETTER}{_LETTER_OR_DIGIT}\d{_LETTER}{_LETTER_OR_DIGIT}\d{_LETTER}{{2}}\d{{2}}", re.ASCII)
 _MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 \-]{2,29}")
 _SSN = re.compile(r"(?<!\d)\d{3}[-\s]\d{2}[-\s]\d{4}(?!\d)", re.ASCII)
+_NAMED_SSN = re.compile(r"(?:\bssn\b|social security)\D{0,20}\d{9}(?!\d)", re.ASCII | re.IGNORECASE)
+# Licenses of most states cannot be told from other numbers; these can: named as one, or a letter and 11 to 14 digits
+_NAMED_LICENSE = re.compile(
+    r"(?:\bdriver\W{0,2}s?\W{0,2}(?:license|licence|permit)|(?<![/\w])dl\W{0,2}(?=#|no\b|number|:))"
+    r"(?:number|no|is|id|\W){0,8}[a-z]{0,3}[ \-]?\d(?:[ \-]?\d){4,}",
+    re.ASCII | re.IGNORECASE,
+)
+_LICENSE = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z](?:\d(?:[ \-]?\d){10,13}|[ \-]\d(?:[ \-]?\d){11,13})(?![0-9A-Za-z])", re.ASCII
+)
+# Grouped as cards print them (4-4-4-4, 4-6-5, 4-6-4), or 13 to 19 digits in a row; first digits of the card networks
+_CARD = re.compile(r"(?<!\d)(?:\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}|\d{4}([ .\-])\d{6}\2\d{4,5}|\d{13,19})(?!\d)", re.ASCII)
+_CARD_STARTS = re.compile(r"2[2-7]|[3-6]", re.ASCII)
 _EMAIL_LOCAL = re.compile(r"[^\s@<>(),:;\\\"\[\]]+")
 _EMAIL_DOMAIN = re.compile(r"[^\W_](?:[\w\-]*[^\W_])?(?:\.[^\W_](?:[\w\-]*[^\W_])?)+")
 
-ANSWER, NAME, DATE = _("Your answer"), _("Name"), _("Date")
+ANSWER, NAME, DATE, MEMBER_ID = _("Your answer"), _("Name"), _("Date"), _("Member ID")
 UNREADABLE = _("This answer holds a character we cannot read. Delete it and type the answer again")
 
 
@@ -52,6 +66,12 @@ class ApproximateDate(NamedTuple):
     @property
     def first_day(self) -> date:
         return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day it can mean: of two dates one is surely later only beyond this."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def __str__(self) -> str:
         return "-".join(f"{part:02d}" for part in self if part is not None)
@@ -98,7 +118,38 @@ def check_length(text: str, limit: int, *, what) -> None:
 
 def looks_like_ssn(text: str) -> bool:
     """True when the text holds something written like a Social Security number, which we never ask for."""
-    return bool(_SSN.search(ascii_digits(text)))
+    text = ascii_digits(text)
+    return bool(_SSN.search(text) or _NAMED_SSN.search(text))
+
+
+def looks_like_card(text: str) -> bool:
+    """True when the text holds the number of a payment card: as cards write it, with a right Luhn check digit."""
+    for found in _CARD.finditer(ascii_digits(text)):
+        digits = re.sub(r"\D", "", found.group())
+        if _CARD_STARTS.match(digits) and not luhn(digits):
+            return True
+    return False
+
+
+def looks_like_license(text: str) -> bool:
+    """True when the text holds a driver license number: named as one, or shaped as only a license is."""
+    text = ascii_digits(text)
+    return bool(_NAMED_LICENSE.search(text) or _LICENSE.search(text))
+
+
+def refuse_unasked_numbers(text: str) -> None:
+    """Refuses free text with a number that we never ask for and must not keep (domain 2.2)."""
+    if looks_like_ssn(text):
+        raise fault(_("Take out the number that looks like a Social Security number. We never ask for it"), code="ssn")
+    if looks_like_card(text):
+        raise fault(_("Take out the number that looks like a payment card. We never ask for it"), code="card")
+    if looks_like_license(text):
+        raise fault(_("Take out the number that looks like a driver license. We never ask for it"), code="license")
+
+
+def luhn(digits: str) -> int:
+    """The Luhn sum of a row of digits, check digit included, modulo 10: 0 when it is right."""
+    return sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(digits))) % 10
 
 
 def clean_name(text: str, limit: int = 100, *, what=NAME) -> str:
@@ -169,8 +220,7 @@ def clean_npi(text: str) -> str:
     text = re.sub(r"[\s\-]", "", ascii_digits(clean_line(text)))
     if not re.fullmatch(r"[12]\d{9}", text, re.ASCII):
         raise fault(_("NPI must have 10 numbers and begin with 1 or 2"))
-    total = sum(sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate("80840" + text, start=1))
-    if total % 10:
+    if luhn("80840" + text):
         raise fault(_("Check the NPI. One of its numbers does not fit the others"))
     return text
 
@@ -183,14 +233,24 @@ def clean_mbi(text: str) -> str:
     return text
 
 
-def clean_member_id(text: str) -> str:
+def clean_member_id(text: str, *, what=MEMBER_ID) -> str:
     """A member number of another payer; something written like a Social Security number is refused."""
     text = ascii_digits(clean_line(text))
     if looks_like_ssn(text):
         raise fault(_("This looks like a Social Security number. Enter the member ID from the insurance card"))
     if not _MEMBER_ID.fullmatch(text):
-        raise fault(_("Member ID must have 3 to 30 letters, numbers, spaces or hyphens"))
+        raise fault(_("%(what)s must have 3 to 30 letters, numbers, spaces or hyphens"), what=what)
     return text
+
+
+def clean_member_number(text: str, payer_type: str | None) -> str:
+    """The number on the card of this payer: Medicare has a pattern of its own, all others share one."""
+    return clean_mbi(text) if payer_type == "medicare" else clean_member_id(text)
+
+
+def may_be_ssn(text: str) -> bool:
+    """Nine digits in a row: a member ID of some payers, and also how a Social Security number is often typed."""
+    return bool(re.fullmatch(r"\d{9}", text, re.ASCII))
 
 
 def whole_number(text: str, low: int, high: int, *, what) -> int:
@@ -280,6 +340,13 @@ def check_past(value: date, *, what, today: date | None = None) -> None:
     """Today is allowed; tomorrow is not (the clinic's calendar)."""
     if value > (today or timezone.localdate()):
         raise fault(_("%(what)s must be in the past"), code="future", parts=["month", "day", "year"], what=what)
+
+
+def check_not_before_birth(value: ApproximateDate, born_on: date, *, what) -> None:
+    """Refuses what surely lies before the birth; the year or the month of birth itself passes."""
+    if value.last_day < born_on:
+        parts = [name for name in PART_NAMES if getattr(value, name) is not None]
+        raise fault(_("%(what)s must be after the date of birth"), code="before_birth", parts=parts, what=what)
 
 
 def check_birth(value: date, *, what, today: date | None = None) -> None:
