@@ -85,9 +85,10 @@ class _Case:
         return isinstance(given, Iterable) and not set(values).isdisjoint(given)
 
     def holds_something(self, key: str) -> bool:
-        """Whether such an answer is given and is not "none"."""
+        """Whether such an answer is given and says more than "none" or "I do not know"."""
         given = self.answers.get(key)
-        return bool(given) and given != "none" and given != ["none"]
+        given = [given] if isinstance(given, str) else given or []
+        return bool(set(given) - NOTHING)
 
 
 def _if(condition: Condition) -> Callable[[_Case], bool]:
@@ -102,6 +103,7 @@ def _no_oncologist(case: _Case) -> bool:
     return "oncologist_name" in case.answers and not str(case.answers["oncologist_name"] or "").strip()
 
 
+NOTHING = {"none", "unknown", "prefer_not"}
 _CALCIUM_HIGH = number("calcium_corrected_mgdl", at_least=Decimal("10.5")) | has(
     "ref_findings", "hypercalcemia_reported"
 )
