@@ -16,3 +16,7 @@ class SchedulingConfig(AppConfig):
         for module in ("admin", "checks", "job_kinds"):
             for found in sorted(root.glob(f"*/{module}.py")) + sorted(root.glob(f"{module}.py")):
                 import_module(".".join((self.name, *found.relative_to(root).with_suffix("").parts)))
+        from intake.records.follow import follow_records
+        from scheduling.requests.records import records_changed
+
+        follow_records(records_changed)

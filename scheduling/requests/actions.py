@@ -17,6 +17,7 @@ from clinic.platform.audit.record import record
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
+from intake.records.actions import items_from_review, lock_records
 from intake.registration.actions import Finished, finish
 from intake.registration.models import Draft
 from intake.triage.actions import assess_safely, record_review
@@ -225,6 +226,7 @@ def review_request(
     "scheduled" (a booked visit stands in the way).
     """
     require_user(user, Permission.REVIEW_TRIAGE)
+    lock_records(wanted.report_id)
     now, row = timezone.now(), _open(wanted)
     if row.version != version:
         raise Refused(_("Somebody changed this request while you had it open. Look again."), code="stale")
@@ -244,6 +246,8 @@ def review_request(
     _apply(row, disposition, plan, at=now)
     row.save(update_fields=REVIEWED)
     _bump(row)
+    if plan.visit_type is not None:
+        items_from_review(row.report, plan.specialties, by=by)
     if reason.strip() and not is_level:
         _note(row, disposition, reason.strip(), by, now)
     refresh_status(row, by=by, at=now, reason="reviewed")

@@ -1,0 +1,75 @@
+"""Which records a visit needs, and when all are here. Pure: answers, specialties and states in, codes out.
+
+Two kinds of items. What a person told us lies elsewhere (a scan, a biopsy, blood tests) is *asked for*: it is required,
+and the visit waits for it (domain 1.4, records chase). What a specialty looks at as a rule stands on the list so that
+staff think of it, but is not required: a review alone never holds up a request, since nobody has said yet that such
+records exist. Staff make an item required, or take it off, by hand.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("imaging", "pathology", "labs", "notes", "medicines", "insurance", "other")
+NEEDED, REQUESTED, RECEIVED, NOT_NEEDED = "needed", "requested", "received", "not_needed"
+SETTLED = frozenset({RECEIVED, NOT_NEEDED})
+# How a person can have a record at hand; then nobody has to ask another place for it
+IN_HAND = frozenset({"disk", "report", "both"})
+
+# Domain 1.2 and 1.4: scores of bones and spine are read from outside images, medical oncology looks at pathology,
+# blood and earlier treatment, interventional radiology at images and blood; domain 1.7 names the same as "records to
+# follow"; pain medicine and pharmacy go through the medicine list (2.2, first-visit lists).
+STANDARD: dict[str, tuple[str, ...]] = {
+    "RAD_ONC": ("imaging", "notes"),
+    "ORTHO_ONC": ("imaging",),
+    "SPINE_SURG": ("imaging",),
+    "INT_RAD": ("imaging", "labs"),
+    "MED_ONC": ("pathology", "labs", "notes"),
+    "PALLIATIVE": ("medicines",),
+    "PHARMACY": ("medicines",),
+}
+# Repeatable rows of the answers -> what staff chase for a row
+ROWS = {"imaging": "imaging", "biopsy": "pathology", "labs": "labs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A record to ask for: `from_answer` tells the same one again, `row` is the answer it comes from."""
+
+    from_answer: str
+    kind: str
+    row: Mapping[str, Any]
+    source: str
+    is_required: bool
+
+
+def wanted_items(answers: Mapping[str, Any]) -> list[Wanted]:
+    """What the answers before the visit say lies elsewhere, in the order told.
+
+    A row that the person has at hand makes no item, nor does one that names no place: nobody could be asked for it.
+    """
+    found = []
+    for key, kind in ROWS.items():
+        rows = answers.get(key)
+        for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
+            source = str(row.get("place") or "").strip() if isinstance(row, Mapping) else ""
+            if source and row.get("have") not in IN_HAND:
+                found.append(Wanted(f"{key}:{row.get('id') or number}"[:40], kind, row, source, is_required=True))
+    return found
+
+
+def standard_kinds(specialties: Iterable[str]) -> list[str]:
+    """The kinds of records that these specialties look at as a rule, each once, in the order of the list."""
+    asked = {kind for code in specialties for kind in STANDARD.get(code, ())}
+    return [kind for kind in KINDS if kind in asked]
+
+
+def is_complete(items: Iterable[tuple[bool, str]]) -> bool:
+    """Whether no required item is open; items are (is_required, state)."""
+    return all(state in SETTLED for is_required, state in items if is_required)
+
+
+def progress(states: Iterable[str]) -> tuple[int, int]:
+    """Records received, and records asked for at all: what is not needed counts in neither."""
+    counted = [state for state in states if state != NOT_NEEDED]
+    return sum(state == RECEIVED for state in counted), len(counted)
