@@ -13,14 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.platform.audit.actors import SYSTEM
-from clinic.platform.audit.record import record
+from clinic.platform.audit.record import Entry, record
 from clinic.platform.crypto.index import blind_index
+from clinic.platform.db.batch import Answer, Batch, stored
 from clinic.platform.refusals import Refused
+from intake.access.codes import new_code
 from intake.access.models import AccessLink
 from intake.access.tries import may_try
 from intake.patients.identity import birth_date_index
 
 TOKEN_BYTES = 16
+CODE_LENGTH = 7
 
 
 def token_hash(token: str) -> str:
@@ -65,9 +68,35 @@ def make_link_for_index(
 ) -> str:
     """The same for a row that keeps only the blind index of the date of birth."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    _keep(token, purpose, subject_id, birth_index, expires_at, single_use=single_use)
+    return token
+
+
+def make_code(*, purpose: str, subject_id, birth_index: str, expires_at: datetime) -> str:
+    """A code to type instead of a link: 7 characters and one that catches slips; works once, with the birth date."""
+    code = new_code(CODE_LENGTH)
+    _keep(code, purpose, subject_id, birth_index, expires_at, single_use=True)
+    return code
+
+
+def new_link(*, purpose: str, subject_id, birth_date: date, expires_at: datetime) -> tuple[str, AccessLink, Entry]:
+    """A new token, its row and its record, neither of them written yet: the caller does, in one transaction."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = AccessLink(
+        token_hash=token_hash(token),
+        purpose=purpose,
+        subject_id=str(subject_id),
+        birth_date_index=birth_date_index(birth_date),
+        expires_at=expires_at,
+    )
+    return token, link, Entry("link_made", SYSTEM, (purpose, str(subject_id)), {"single_use": False})
+
+
+def _keep(secret: str, purpose: str, subject_id, birth_index: str, expires_at: datetime, *, single_use: bool) -> None:
+    """Store what opens a row, hashed."""
     with transaction.atomic(savepoint=False):
         AccessLink.objects.create(
-            token_hash=token_hash(token),
+            token_hash=token_hash(secret),
             purpose=purpose,
             subject_id=str(subject_id),
             birth_date_index=birth_index,
@@ -75,7 +104,6 @@ def make_link_for_index(
             expires_at=expires_at,
         )
         record("link_made", by=SYSTEM, subject=(purpose, str(subject_id)), data={"single_use": single_use})
-    return token
 
 
 def is_dead(token: str, *, purpose: str) -> bool:
@@ -116,9 +144,24 @@ def open_link(token: str, birth_date: date, *, purpose: str, network: str) -> Ac
 
 def revoke_links(purpose: str, subject_id) -> int:
     """End every living link of this row; how many there were."""
-    living = AccessLink.objects.filter(purpose=purpose, subject_id=str(subject_id), revoked_at=None)
     with transaction.atomic(savepoint=False):
-        ended = living.update(revoked_at=timezone.now())
-        if ended:
-            record("links_revoked", by=SYSTEM, subject=(purpose, str(subject_id)), data={"count": ended})
-    return ended
+        batch = Batch()
+        ended = revoking(batch, purpose, subject_id, at=timezone.now())
+        batch.send()
+        for entry in revoked(purpose, subject_id, ended.count):
+            record(entry.action, by=entry.by, subject=entry.subject, data=entry.data)
+    return ended.count
+
+
+def revoking(batch: Batch, purpose: str, subject_id, *, at: datetime) -> Answer:
+    """Ends every living link of this row with `batch`; its count goes to `revoked`, whose records the caller writes."""
+    moment = stored(AccessLink._meta.get_field("revoked_at"), at)
+    return batch.add(
+        "UPDATE intake_accesslink SET revoked_at = %s WHERE purpose = %s AND subject_id = %s AND revoked_at IS NULL",
+        [moment, purpose, str(subject_id)],
+    )
+
+
+def revoked(purpose: str, subject_id, count: int) -> list[Entry]:
+    """What is recorded of so many ended links: nothing of none."""
+    return [Entry("links_revoked", SYSTEM, (purpose, str(subject_id)), {"count": count})] if count else []

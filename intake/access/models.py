@@ -6,7 +6,8 @@ from django.db import models
 class AccessLink(models.Model):
     """A link of 128 random bits, stored hashed. Following it changes nothing; posting the birth date opens it.
 
-    `purpose` says what it opens: `offer`, `visit`, `draft`. `subject_id` is the row it opens.
+    `purpose` says what it opens: `offer`, `visit`, `draft`, `phone` (the draft or request shown on another screen),
+    `sign_in` and `sign_in_code` (the patient). `subject_id` is the row it opens.
     """
 
     token_hash = models.CharField(max_length=64, unique=True)

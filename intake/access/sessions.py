@@ -1,5 +1,7 @@
 """The session of a patient or caregiver: which row is open in this browser, for 20 minutes after the last page.
 
+A link opens a draft or one request; signing in opens the patient, with every request of theirs.
+
 The Django session holds a pointer and a moment, no answer and no name. Its key changes when something is opened.
 """
 
@@ -12,8 +14,8 @@ from django.http import HttpRequest
 
 from clinic.platform.audit.actors import Actor
 
-Kind = Literal["draft", "request"]
-POINTERS: dict[str, str] = {"draft": "draft_id", "request": "request_id"}
+Kind = Literal["draft", "request", "patient"]
+POINTERS: dict[str, str] = {"draft": "draft_id", "request": "request_id", "patient": "patient_id"}
 SEEN, CAREGIVER = "patient_seen", "patient_is_caregiver"
 REFRESH_SECONDS = 60  # the moment is written at most once a minute: reading a page need not write
 

@@ -1,4 +1,4 @@
-"""The one way a patient's page reaches its request: the session's own request, or nothing."""
+"""The one way a patient's page reaches its request: one that the session opens, or nothing."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,33 +12,51 @@ from django.shortcuts import render
 from clinic.platform.audit.record import record_view
 from intake.access.sessions import patient_session
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.own import own_requests, person_of, tells_back
+
+PLANS = frozenset({"offers", "visits"})  # rooms of the clinic's own plans: days, specialties, people
 
 
 def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Make `view(request, wanted, ...)` a page of the patient whose session this is; `request.actor` is that person.
 
     Without a session (20 minutes idle, another browser) a plain page says how to come back; another person's reference
-    is answered like one that does not exist. Every look is written down.
+    is answered like one that does not exist. A caregiver who was not verified sees plans only by the link that we sent
+    about them. Every look is written down.
     """
 
     @wraps(view)
     def page(request: HttpRequest, reference: str, *args, **kwargs) -> HttpResponse:
         session = patient_session(request)
-        if session is None or session.kind != "request":
-            return render(request, "requests/signed_out.html", status=403)
-        rows = AppointmentRequest.objects.filter(pk=session.subject_id, reference=reference)
+        if session is None:
+            return signed_out(request)
+        rows = own_requests(session).filter(reference=reference)
         if request.method in ("GET", "HEAD"):  # a page is shown: with what its templates name
             rows = rows.select_related("patient", "visit_type")
         wanted = rows.first()
         if wanted is None:
+            if session.kind == "draft":  # a form is open here, not sent yet
+                return signed_out(request)
             raise Http404
-        request.actor = session.actor
+        request.actor = person_of(wanted)
+        if session.kind != "request" and not tells_back(wanted) and _is_about_plans(request):
+            return show(request, "requests/not_yet.html", wanted, status=403)
         if request.method in ("GET", "HEAD"):
             with transaction.atomic():
-                record_view(wanted, by=session.actor, purpose=view.__name__)
+                record_view(wanted, by=request.actor, purpose=view.__name__)
         return view(request, wanted, *args, **kwargs)
 
     return login_not_required(page)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Nothing is open in this browser: how to come back."""
+    return render(request, "requests/signed_out.html", status=403)
+
+
+def _is_about_plans(request: HttpRequest) -> bool:
+    """Whether the page shows what the clinic plans, rather than what the person told us."""
+    return request.resolver_match is not None and request.resolver_match.app_name in PLANS
 
 
 def show(

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 
-from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.platform.audit.actors import SYSTEM, Actor
+from clinic.platform.db.batch import Answer, Batch, stored
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.status import Facts, request_status
@@ -29,6 +28,24 @@ FACTS = (  # the columns that decide a status, and those it is kept in
 )
 CLOSED = frozenset({"withdrawn", "declined", "redirected_to_ed", "completed"})
 STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
+OF_OTHERS = (  # what `with_facts` annotates, in SQL
+    (
+        "has_booked_visit",
+        "EXISTS (SELECT 1 FROM scheduling_visit v WHERE v.request_id = t.id AND v.state IN ("
+        + ", ".join(f"'{state.value}'" for state in STILL_TO_COME)
+        + "))",
+    ),
+    (
+        "has_completed_visit",
+        "EXISTS (SELECT 1 FROM scheduling_visit v WHERE v.request_id = t.id"
+        f" AND v.state = '{Visit.State.COMPLETED.value}')",
+    ),
+    (
+        "has_live_offer",
+        "EXISTS (SELECT 1 FROM scheduling_offer o WHERE o.request_id = t.id"
+        f" AND o.state = '{Offer.State.OPEN.value}')",
+    ),
+)
 
 
 def with_facts(requests: QuerySet) -> QuerySet:
@@ -71,42 +88,43 @@ def refresh_statuses(keys: Iterable, *, by: Actor = SYSTEM, at: datetime | None 
 
 def refreshed(keys: Iterable, *, by: Actor, at: datetime, reason: str) -> list[StateChange]:
     """The same, with the history rows not yet saved: an action writes them with its own."""
+    first, last = Batch(), Batch()
+    facts = ask_facts(keys, first)
+    first.send()
+    history = settle(facts.objects(), last, by=by, at=at, reason=reason)
+    last.send()
+    return history
+
+
+def ask_facts(keys: Iterable, batch: Batch) -> Answer:
+    """What `with_facts` reads, as plain SQL with `batch`: every action comes through here."""
+    values = [stored(AppointmentRequest._meta.pk, key) for key in set(keys)]
+    if not values:
+        return Answer()
+    marks = ", ".join(["%s"] * len(values))
+    return batch.select(
+        AppointmentRequest, f"WHERE t.id IN ({marks}) ORDER BY t.id", values, only=("id", *FACTS), more=OF_OTHERS
+    )
+
+
+def settle(
+    requests: Iterable[AppointmentRequest], batch: Batch, *, by: Actor, at: datetime, reason: str
+) -> list[StateChange]:
+    """Has the status of requests read by `ask_facts` written with `batch` where it changed; the unsaved history."""
     history: list[StateChange] = []
-    for wanted in _facts_of(set(keys)):
+    for wanted in requests:
         before, now = wanted.status, computed_status(wanted)
         closed_at = (wanted.closed_at or at) if now in CLOSED else None
         if before == now and closed_at == wanted.closed_at:
             continue
-        AppointmentRequest.objects.filter(pk=wanted.pk).update(
-            status=now, closed_at=closed_at, version=F("version") + 1
+        moment = stored(AppointmentRequest._meta.get_field("closed_at"), closed_at)
+        batch.add(
+            "UPDATE scheduling_appointmentrequest SET status = %s, closed_at = %s, version = version + 1 WHERE id = %s",
+            [now, moment, stored(AppointmentRequest._meta.pk, wanted.pk)],
         )
         if before != now:
             history.append(state_change("request", wanted.pk, before, now, by=by, at=at, reason=reason))
     return history
-
-
-def _facts_of(keys: set) -> Iterable[AppointmentRequest]:
-    """What `with_facts` reads, as plain SQL: every action comes through here, and building it costs more than it."""
-    if not keys:
-        return ()
-    key_field = AppointmentRequest._meta.pk
-    values = [key_field.get_db_prep_value(key, connection) for key in keys]
-    return AppointmentRequest.objects.raw(_facts_statement(len(values)), [*STILL_TO_COME, *values])
-
-
-@cache
-def _facts_statement(count: int) -> str:
-    request, visit, offer = (model._meta.db_table for model in (AppointmentRequest, Visit, Offer))
-    columns = [AppointmentRequest._meta.get_field(name).column for name in ("id", *FACTS)]
-    marks = ", ".join(["%s"] * count)
-    states = ", ".join(["%s"] * len(STILL_TO_COME))
-    of_visits = f"EXISTS (SELECT 1 FROM {visit} v WHERE v.request_id = r.id AND v.state"  # noqa: S608  (names of ours)
-    return (
-        f"SELECT {', '.join(f'r.{column}' for column in columns)}, {of_visits} IN ({states})) AS has_booked_visit,"  # noqa: S608
-        f" {of_visits} = '{Visit.State.COMPLETED.value}') AS has_completed_visit,"
-        f" EXISTS (SELECT 1 FROM {offer} o WHERE o.request_id = r.id AND o.state = '{Offer.State.OPEN.value}')"
-        f" AS has_live_offer FROM {request} r WHERE r.id IN ({marks}) ORDER BY r.id"
-    )
 
 
 def refresh_status(

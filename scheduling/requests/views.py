@@ -1,5 +1,6 @@
 """Sending a request, and the patient's page about where it is."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -9,17 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
-from intake.access.sessions import close_patient_session
+from intake.access.sessions import close_patient_session, patient_session
 from intake.registration.models import Draft
 from intake.registration.pages import draft_page
 from intake.registration.views import show_check
 from intake.triage.models import Level
-from scheduling.offers.models import Offer
 from scheduling.requests.actions import send_request
+from scheduling.requests.cards import card_of, cards_of
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.own import own_requests
 from scheduling.requests.patient_pages import patient_page, show
-from scheduling.requests.patient_words import status_words, what_they_are_told
-from scheduling.visits.itinerary import last_visit
+from scheduling.requests.patient_words import what_they_are_told
 
 
 @require_POST
@@ -67,10 +68,35 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@login_not_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """`/my/`: a card for each request that this session opens. Nobody in leads to signing in."""
+    session = patient_session(request)
+    if session is None:
+        return redirect("requests:sign_in")
+    rows = own_requests(session).select_related("patient").order_by("-submitted_at")
+    cards = cards_of(rows)
+    if not cards and session.kind == "draft":  # a form is open here that was not sent yet
+        return redirect("requests:sign_in")
+    with transaction.atomic():
+        whose = cards[0].wanted.patient if cards else ("intake.patient", session.subject_id)
+        record_view(whose, by=session.actor, purpose="mine")
+    current = [card for card in cards if card.is_open]
+    return render(
+        request,
+        "requests/mine.html",
+        {
+            "current": current,
+            "earlier": [card for card in cards if not card.is_open],
+            "visits": sorted((card for card in current if card.visit), key=lambda card: card.visit.starts_at),
+            "session_idle_seconds": settings.PATIENT_IDLE_MINUTES * 60,
+        },
+    )
+
+
+@require_safe
 @patient_page
 def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """`/my/<ref>/`: where the request is, in plain words, and the next step."""
-    offer = wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()).first()
-    visit = last_visit(wanted)
-    words = status_words(wanted, has_live_offer=offer is not None)
-    return show(request, "requests/status.html", wanted, offer=offer, visit=visit, **words)
+    card = card_of(wanted)
+    return show(request, "requests/status.html", wanted, card=card, offer=card.offer, visit=card.visit, **card.words)

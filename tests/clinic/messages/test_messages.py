@@ -32,6 +32,8 @@ def every_message():
             yield from (function(level, link=LINK) for level in ("emergency", "urgent"))
         elif function is send.request_received:
             yield function("to@example.org", reference="BM-2345-6789")
+        elif function is send.sign_in:
+            yield function("to@example.org", link=LINK, code="7K4Q-92MX")
         else:
             yield function("to@example.org", link=LINK)
 
