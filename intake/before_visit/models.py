@@ -24,7 +24,7 @@ class BeforeVisit(models.Model):
     answers = EncryptedJSONField(default=dict)  # key -> value as in domain 2.2; repeatable rows: lists of dicts
     steps_done = models.JSONField(default=list)  # slugs in the order they were saved
     step_versions = models.JSONField(default=dict)  # slug -> number of saves, so that a second tab is told
-    step_authors = models.JSONField(default=dict)  # slug -> kind of actor; "caregiver" only if nobody else ever saved it
+    step_authors = models.JSONField(default=dict)  # slug -> "caregiver" only if nobody else ever saved it
     sections_done = models.JSONField(default=list)  # slugs of sections the person called completed
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
