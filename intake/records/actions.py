@@ -18,7 +18,7 @@ from clinic.platform.refusals import Refused
 from intake.records.details import detail_of
 from intake.records.follow import tell
 from intake.records.models import ReadinessItem
-from intake.records.rules import KINDS, ROWS, is_complete, standard_kinds, wanted_items
+from intake.records.rules import KINDS, ROWS, is_answered, is_complete, standard_kinds, wanted_items
 from intake.symptoms.models import SymptomReport
 
 State = ReadinessItem.State
@@ -43,7 +43,7 @@ def items_from_answers(report: SymptomReport, answers: Mapping[str, Any], *, by:
     was removed, or is in hand after all, makes an item that nobody has asked for yet "not needed"; one that was
     requested or received stays as it is.
     """
-    if not any(key in answers for key in ROWS):
+    if not any(is_answered(answers, short) for short in ROWS):
         return []
     lock_records(report.pk)
     there = {item.from_answer: item for item in ReadinessItem.objects.filter(report=report).exclude(from_answer="")}
@@ -51,20 +51,20 @@ def items_from_answers(report: SymptomReport, answers: Mapping[str, Any], *, by:
     found, changed = [], False
     for name, one in wanted.items():
         item = there.get(name)
-        told = {"kind": one.kind, "detail": detail_of(one.kind, one.row), "source": one.source}
+        told = {"kind": one.kind, "detail": detail_of(one.key, one.row), "source": one.source}
         if item is None:
             item = ReadinessItem.objects.create(report=report, from_answer=name, is_required=one.is_required, **told)
             record("record_needed", by=by, subject=item, data={"kind": item.kind, "from": name.partition(":")[0]})
             changed = True
         elif _differs(item, told) or _was_taken_back(item):
-            again = {"state": State.NEEDED, "is_required": True} if _was_taken_back(item) else {}
+            again = {"state": State.NEEDED, "is_required": one.is_required} if _was_taken_back(item) else {}
             _write(item, by=by, why="answer_changed", **told, **again)
             changed = True
         found.append(item)
     covered = {one.kind for one in wanted.values()}
     for name, item in there.items():
         origin = name.partition(":")[0]
-        is_gone = origin in ROWS and origin in answers and name not in wanted
+        is_gone = origin in ROWS and is_answered(answers, origin) and name not in wanted
         is_covered = name == f"{FROM_REVIEW}:{item.kind}" and item.kind in covered
         if item.state == State.NEEDED and (is_gone or is_covered):
             _write(item, by=by, why="answer_changed", state=State.NOT_NEEDED, is_required=False)

@@ -7,7 +7,7 @@ from typing import Any
 # domain 2.2, implants[]: "pacemaker etc. -> MRI safety task". Rods, joints and ports are told to the scanner's staff
 # at the visit anyway and make no task.
 RISKY_IMPLANTS = frozenset({"pacemaker", "stimulator", "pump", "aneurysm_clip", "cochlear"})
-HELP_WANTED = frozenset({"unsure", "applying"})
+HELP_WANTED = frozenset({"self_pay", "applying", "unsure"})  # the form tells each of them: somebody calls to help
 
 # Proposals, like the other times of domain 1.4: a working day for what may touch safety, a week for the rest.
 DUE = {
@@ -37,6 +37,5 @@ def risky_implants(answers: Mapping[str, Any]) -> set[str]:
 
 
 def insurance_help_wanted(answers: Mapping[str, Any]) -> bool:
-    """Whether somebody should call about insurance: not sure, applying, or paying themselves and wanting help."""
-    status = answers.get("insurance_status")
-    return status in HELP_WANTED or (status == "self_pay" and answers.get("insurance_help") in (True, "yes"))
+    """Whether somebody should call about insurance."""
+    return answers.get("insurance_status") in HELP_WANTED

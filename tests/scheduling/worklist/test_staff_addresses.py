@@ -6,6 +6,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from clinic.accounts.roles import Role
+from intake.models import ReadinessItem
 from tests.scheduling.staff_rows import (
     EMERGENCY,
     a_booked_visit,
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 CARE = {"coordinator", "nurse", "physician", "clinician", "trials_coordinator"}
 EVERY_ROLE = {role.value for role in Role}
 TAKE = {"coordinator", "nurse", "physician"}
+DESK = {"coordinator", "nurse"}
 # url name -> (method, roles that get in, status they get)
 TABLE = {
     "worklist:home": ("get", EVERY_ROLE, 200),
@@ -30,6 +32,9 @@ TABLE = {
     "worklist:hand-back": ("post", TAKE, 302),
     "worklist:call": ("post", TAKE, 422),
     "worklist:triage": ("get", {"nurse", "physician"}, 200),
+    "worklist:records": ("get", CARE, 200),
+    "worklist:record-add": ("post", DESK, 422),
+    "worklist:record": ("get", DESK, 200),
     "worklist:alert": ("get", CARE, 200),
     "worklist:acknowledge": ("post", {"nurse", "physician"}, 302),
     "worklist:contact": ("post", TAKE, 422),
@@ -53,6 +58,8 @@ def arguments(name, rows):
         return [rows["visit"].pk]
     if page in ("day", "print-day"):
         return ["2026-11-23"]
+    if page == "record":
+        return [rows["wanted"].reference, rows["record"].pk]
     return [rows["wanted"].reference]
 
 
@@ -61,7 +68,8 @@ def rows():
     a_visit_type()
     wanted = a_row(EMERGENCY)
     visit = a_booked_visit(a_row(), [a_clinician_row()])
-    return {"wanted": wanted, "visit": visit, "alert": an_alert(wanted.report)}
+    record = ReadinessItem.objects.create(report=wanted.report, kind="imaging")
+    return {"wanted": wanted, "visit": visit, "alert": an_alert(wanted.report), "record": record}
 
 
 def test_table_names_every_staff_address_of_scheduling():
@@ -103,13 +111,16 @@ def test_staff_address_sends_strangers_to_the_sign_in(client, rows, name):
 @pytest.mark.parametrize(
     "name", [name for name in TABLE if name not in ("worklist:home", "worklist:search", "staff-visits:today")]
 )
-def test_staff_address_of_nothing_is_not_found(client, name):
+def test_staff_address_of_nothing_is_not_found(client, rows, name):
     method = TABLE[name][0]
     page = name.partition(":")[2]
-    nothing = uuid.uuid4() if page in ("alert", "acknowledge", "contact", "cancel") else "BMC-0000-00"
+    nothing = {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4(), "cancel": uuid.uuid4()}
+    there = arguments(name, rows)
     client.force_login(everybody()["nurse"])
 
-    assert getattr(client, method)(reverse(name, args=[nothing])).status_code == 404
+    assert (
+        getattr(client, method)(reverse(name, args=[nothing.get(page, "BMC-0000-00"), *there[1:]])).status_code == 404
+    )
 
 
 @pytest.mark.parametrize("reference", ["%00", "BMC%00", "%0A", "x" * 500, "%F0%9F%98%80"])
