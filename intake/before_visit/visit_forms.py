@@ -113,7 +113,7 @@ class WishesForm(StepForm):
 
     weekdays = CheckboxesField(
         label=_("Which days suit you?"),
-        help_text=_("Pick all that fit. We try to meet your wishes, but cannot promise it"),
+        help_text=_("Pick all that fit. We try to meet these wishes, but cannot promise it"),
         choices=choices.WEEKDAYS,
         exclusive=("any", "unknown"),
         required=False,
