@@ -1,8 +1,10 @@
 """What the settings must never be. Pure functions over a mapping; `refuse_unsafe_start` is called at every start."""
 
 import base64
+import os
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -85,8 +87,24 @@ def production_problems(values: Mapping[str, Any]) -> list[str]:
         (not str(values.get("PUBLIC_URL") or "").startswith("https://"), "PUBLIC_URL must begin with https://"),
     ]
     problems = [text for wrong, text in tests if wrong]
+    problems += folder_problems(values)
     problems += [f"{name} is empty" for name in NEEDED if not str(values.get(name) or "").strip()]
     return problems
+
+
+def folder_problems(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the folder of added files: it must be ours to write and never be served."""
+    named = str(values.get("UPLOAD_FOLDER") or "")
+    if not Path(named).is_absolute():
+        return ["UPLOAD_FOLDER must be an absolute path"]
+    folder = Path(named).resolve()
+    served = [values.get("STATIC_ROOT"), *(values.get("STATICFILES_DIRS") or ()), Path(__file__).parent / "static"]
+    if any(folder.is_relative_to(Path(str(one)).resolve()) for one in served if one):
+        return ["UPLOAD_FOLDER lies in the static tree, where anybody could fetch what is in it"]
+    existing = next(one for one in (folder, *folder.parents) if one.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        return ["UPLOAD_FOLDER cannot be written to"]
+    return []
 
 
 def refuse_unsafe_start(values: Mapping[str, Any]) -> None:

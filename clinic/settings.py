@@ -230,6 +230,12 @@ CRISPY_TEMPLATE_PACK = "clinic"
 CRISPY_FAIL_SILENTLY = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+# Files that people add: they lie here under random names, never below the static tree. No page takes one by default
+UPLOAD_FOLDER = env.str("UPLOAD_FOLDER", default=str(BASE_DIR / "var" / "uploads"))
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")  # the Unix socket of clamd; empty: files are shown as not scanned
+FILE_UPLOAD_HANDLERS = ["clinic.platform.files.RefuseFiles"]
 
 # Static files: hashed names, kept for a year
 STATIC_URL = "/static/"

@@ -1,6 +1,9 @@
 """Settings of the suite: the demonstration's values, a fast password hash."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ.setdefault("DEMONSTRATION", "1")
 # The machine's own clinic must not leak into the tests
@@ -11,6 +14,9 @@ from clinic.settings import *  # noqa: E402, F403  (a settings module is meant t
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMBEDDED_WORKER = False
+UPLOAD_FOLDER = tempfile.mkdtemp(prefix="clinic-uploads-")
+atexit.register(shutil.rmtree, UPLOAD_FOLDER, ignore_errors=True)
+CLAMD_SOCKET = ""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

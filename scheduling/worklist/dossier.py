@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from intake.records.file_rows import FileRow, rows_of
+from intake.records.uploads import uploads_of
 from intake.triage.models import Alert, ContactAttempt, TriageReview
 from intake.triage.vocabulary import SAFETY_KEYS
 from scheduling.offers.models import Offer
@@ -27,16 +29,6 @@ PAIN_KEYS = (
     "pain_relief", "opioid_use",
 )  # fmt: skip
 
-LANGUAGE_WORDS = {
-    "en": _lazy("English"),
-    "es": _lazy("Spanish"),
-    "ar": _lazy("Arabic"),
-    "zh": _lazy("Chinese"),
-    "vi": _lazy("Vietnamese"),
-    "fr": _lazy("French"),
-    "ase": _lazy("American Sign Language"),
-    "other": _lazy("Another language"),
-}
 INTERPRETER_WORDS = {
     "yes": _lazy("interpreter needed"),
     "spoken": _lazy("interpreter needed"),
@@ -171,7 +163,7 @@ class Dossier:
     @property
     def language_words(self) -> str:
         """The language, and the interpreter if one is needed."""
-        language = LANGUAGE_WORDS.get(self.patient.preferred_language, self.patient.preferred_language)
+        language = language_words(self.patient.preferred_language)
         interpreter = INTERPRETER_WORDS.get(self.patient.interpreter_needed, "")
         return ", ".join(str(word) for word in (language, interpreter) if word)
 
@@ -207,6 +199,11 @@ class Dossier:
         """Calls about the request or one of its alerts, oldest first."""
         mine = Q(report=self.report) | Q(alert__report=self.report)
         return list(ContactAttempt.objects.filter(mine).select_related("by").order_by("at", "pk"))
+
+    @cached_property
+    def files(self) -> list[FileRow]:
+        """The files that were added, in their order, with those refused in the last day."""
+        return rows_of(uploads_of(self.report, now=self.now))
 
     @cached_property
     def notes(self) -> list:

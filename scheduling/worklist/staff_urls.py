@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.worklist import alert_views, records_views, review_views, staff_views
+from scheduling.worklist import alert_views, file_views, records_views, review_views, staff_views
 
 app_name = "worklist"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("requests/<str:reference>/hand-back/", staff_views.hand_back_request, name="hand-back"),
     path("requests/<str:reference>/call/", staff_views.contact, name="call"),
     path("requests/<str:reference>/triage/", review_views.triage, name="triage"),
+    path("requests/<str:reference>/files/<uuid:upload_id>/", file_views.download, name="file"),
     path("requests/<str:reference>/records/", records_views.records, name="records"),
     path("requests/<str:reference>/records/add/", records_views.record_add, name="record-add"),
     path("requests/<str:reference>/records/<int:item_id>/", records_views.record, name="record"),

@@ -2,12 +2,16 @@
 
 import base64
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+import clinic.checks
 from clinic.checks import clinic_problems, production_problems, refuse_unsafe_start, settings_check
 
+STATIC = Path(clinic.checks.__file__).parent / "static"
 SAFE = {
     "DEMONSTRATION": False,
     "DEBUG": False,
@@ -30,6 +34,7 @@ SAFE = {
     "NURSE_LINE_HOURS": "Mon-Fri",
     "EMERGENCY_NUMBER": "911",
     "CRISIS_NUMBER": "988",
+    "UPLOAD_FOLDER": tempfile.gettempdir() + "/uploads-of-the-clinic",
 }
 
 
@@ -60,6 +65,11 @@ def test_safe_settings_start():
         ("NURSE_LINE_PHONE", "", "NURSE_LINE_PHONE"),
         ("NURSE_LINE_PHONE", "313-555-0110", "fictional"),
         ("AFTER_HOURS_PHONE", "(202) 555-0199", "fictional"),
+        ("UPLOAD_FOLDER", "", "absolute"),
+        ("UPLOAD_FOLDER", "uploads", "absolute"),
+        ("UPLOAD_FOLDER", str(STATIC / "added"), "static tree"),
+        ("UPLOAD_FOLDER", str(STATIC.parent / "elsewhere" / ".." / "static"), "static tree"),
+        ("UPLOAD_FOLDER", __file__ + "/uploads", "written"),
         ("CLINIC_ADDRESS", "1 Way, call +1 313 555 0150", "fictional"),
     ],
 )

@@ -1,0 +1,68 @@
+"""Files in words, for the lists of patients and staff."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from intake.records import clamd
+from intake.records.kinds import kind_words
+from intake.records.models import Upload
+from intake.records.refusals import sentence_for
+
+
+class FileRow(NamedTuple):
+    """One file as a list shows it. `reason` says why it was not added; `scan` is for staff."""
+
+    id: UUID
+    name: str
+    kind: str
+    size: str
+    state: str
+    tag: str
+    is_kept: bool
+    reason: str
+    scan: str
+    scan_tag: str
+    by: str
+    added_at: datetime
+
+
+def rows_of(uploads: Iterable[Upload]) -> list[FileRow]:
+    """The rows of these files, in their order."""
+    return [_row(upload) for upload in uploads]
+
+
+def _row(upload: Upload) -> FileRow:
+    is_kept = upload.state == Upload.State.KEPT
+    waits = is_kept and clamd.is_configured() and upload.scan == Upload.Scan.NOT_SCANNED
+    return FileRow(
+        id=upload.pk,
+        name=upload.original_name or _("File without a name"),
+        kind=str(kind_words(upload.kind)),
+        size=filesizeformat(upload.size_bytes) if is_kept else "",
+        state=_("Added, virus check waits") if waits else str(upload.get_state_display()),
+        tag="done" if is_kept and not waits else "waiting",
+        is_kept=is_kept,
+        reason=str(sentence_for(upload.refusal)) if upload.refusal else "",
+        scan=str(upload.get_scan_display()),
+        scan_tag=_SCAN_TAGS[upload.scan],
+        by=_by_words(upload.by_kind),
+        added_at=upload.added_at,
+    )
+
+
+_SCAN_TAGS = {"clean": "done", "not_scanned": "waiting", "infected": "urgent"}
+
+
+def _by_words(kind: str) -> str:
+    words: dict[str, Any] = {
+        "patient": _("the patient"),
+        "caregiver": _("a caregiver"),
+        "staff": _("staff"),
+        "referrer": _("the referring clinician"),
+    }
+    return words.get(kind, "")
