@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from clinic.platform.forms import (
     ApproximateDateField,
     CheckboxesField,
-    PageForm,
     RadioField,
     Reveal,
     SelectField,
@@ -305,12 +304,3 @@ class FilesForm(StepForm):
         show_optional=False,
     )
     for_caregiver = {"records_how": {"label": _("How will the patient's records get to us?")}}
-
-
-class RemoveForm(PageForm):
-    """Removal asks to confirm."""
-
-    heading_field = "sure"
-    sure = RadioField(
-        label="", choices=(("yes", _("Yes, remove it")), ("no", _("No, keep it"))), missing=_("Select yes or no")
-    )
