@@ -17,9 +17,11 @@ from clinic.platform.audit.record import record
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
+from intake.patients.duplicates import look_for_duplicates
 from intake.records.actions import items_from_review, lock_records
 from intake.registration.actions import Finished, finish
 from intake.registration.models import Draft
+from intake.tasks.actions import open_proxy_task
 from intake.triage.actions import assess_safely, record_review
 from intake.triage.disciplines import is_frail
 from intake.triage.models import Alert, ContactAttempt, Level, TriageReview
@@ -89,12 +91,21 @@ def send_request(draft: Draft, *, by: Actor, key: str) -> AppointmentRequest:
     emergency_was_shown = bool(draft.emergency_rules) or Alert.objects.filter(draft_id=draft.pk).exists()
     finished = finish(draft, by=by, at=at)
     wanted = _create(finished, filled_by=draft.filled_by, emergency_was_shown=emergency_was_shown, by=by, at=at)
+    _work_for_staff(finished, by=by)
     Draft.objects.filter(pk=draft.pk).update(request_reference=wanted.reference)
     draft.request_reference, draft.state = wanted.reference, Draft.State.SENT
     if finished.patient.email and finished.patient.consent_email_at:
         request_received(finished.patient.email, reference=wanted.reference)
     record("request_sent", by=by, subject=wanted, data={"level": wanted.level})
     return wanted
+
+
+def _work_for_staff(finished: Finished, *, by: Actor) -> None:
+    """Tasks that a new request makes: a person who may be registered already, a caregiver's claim to be verified."""
+    look_for_duplicates(finished.patient, report=finished.report, by=by)
+    if finished.answers.get("caregiver_name"):
+        for proxy in finished.patient.proxies.all():
+            open_proxy_task(proxy, report=finished.report, by=by)
 
 
 def _create(
