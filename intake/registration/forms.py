@@ -19,6 +19,7 @@ from clinic.platform.forms import (
 )
 from clinic.site.notices import versions
 from intake.flow.forms import StepForm
+from intake.patients.languages import OWN_NAMES
 
 CONSENT_WORDING = "2026-11"  # change it whenever a sentence a person agrees to changes
 
@@ -26,22 +27,6 @@ FILLED_BY = (
     ("patient", _("Me")),
     ("caregiver", _("Someone I care for")),
     ("clinic", _("I work in a clinic")),
-)
-LANGUAGES = (
-    ("en", "English"),
-    ("es", "Español"),
-    ("ar", "العربية"),
-    ("zh", "中文"),
-    ("bn", "বাংলা"),
-    ("fr", "Français"),
-    ("ko", "한국어"),
-    ("pl", "Polski"),
-    ("ru", "Русский"),
-    ("sq", "Shqip"),
-    ("tl", "Tagalog"),
-    ("vi", "Tiếng Việt"),
-    ("ase", _("American Sign Language")),
-    ("other", _("Another language")),
 )
 INTERPRETER = (
     ("no", _("No")),
@@ -240,7 +225,7 @@ class LanguageForm(StepForm):
 
     preferred_language = RadioField(
         label=_("Which language do you want to use with us?"),
-        choices=LANGUAGES,
+        choices=OWN_NAMES,
         missing=_("Select a language"),
     )
     interpreter_needed = RadioField(

@@ -38,6 +38,7 @@ SECTION_TITLES = {
 }
 SAFETY_HELP = _("This form is not watched all the time. If you think you have an emergency, call 911.")
 NOT_ANSWERED = _("Not answered")
+DAYS, TIMES = _("days"), _("times")
 
 _YES, _NO, _UNSURE = same(_("Yes")), same(_("No")), same(_("I am not sure"))
 _NONE_OF_THESE = Option(NONE, same(_("None of these")), [], exclusive=True)
@@ -799,7 +800,7 @@ _PAIN_PAGES: tuple[Page, ...] = (
                             "number",
                             same(_("How many days ago?")),
                             _("Days since the injury"),
-                            unit=_("days"),
+                            unit=DAYS,
                             section=PAIN,
                         ),
                         frozenset({"minor", "fall", "major"}),
@@ -881,7 +882,7 @@ _MEDICINE_PAGES: tuple[Page, ...] = (
                 ),
                 _("Days of medicine left"),
                 applies=_on_opioids,
-                unit=_("days"),
+                unit=DAYS,
                 section=MEDICINE,
             ),
             Question(
@@ -893,7 +894,7 @@ _MEDICINE_PAGES: tuple[Page, ...] = (
                 ),
                 _("Days since last bowel movement"),
                 applies=_on_opioids,
-                unit=_("days"),
+                unit=DAYS,
                 section=MEDICINE,
             ),
             Question(
@@ -1043,7 +1044,7 @@ _DAILY_LIFE_PAGES: tuple[Page, ...] = (
                     _("How many times did the patient fall in the past month?"),
                 ),
                 _("Falls in the past month"),
-                unit=_("times"),
+                unit=TIMES,
                 section=DAILY_LIFE,
             ),
         ),
@@ -1193,6 +1194,10 @@ def label_for(question: Question, value: Any, wording: str = "patient") -> str:
         return _now("Yes") if value == "yes" else _now("No")
     if question.kind == "scale":
         return _now("%(number)s of 10") % {"number": value}
+    if question.unit is DAYS:
+        return ngettext("%(count)d day", "%(count)d days", value) % {"count": value}
+    if question.unit is TIMES:
+        return ngettext("%(count)d time", "%(count)d times", value) % {"count": value}
     return f"{value} {question.unit}".strip()
 
 

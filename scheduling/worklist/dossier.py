@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from intake.patients.languages import language_words
 from intake.records.file_rows import FileRow, rows_of
 from intake.records.uploads import uploads_of
 from intake.triage.models import Alert, ContactAttempt, TriageReview

@@ -265,6 +265,11 @@ def test_snapshot_keeps_the_words_that_were_shown():
         ("limb_cold_or_blue", "no", "No"),
         ("pain_sites", ["femur_left", "skull"], "Head; Left thigh (upper leg bone)"),
         ("opioid_days_left", 5, "5 days"),
+        ("opioid_days_left", 1, "1 day"),
+        ("bm_days_since", 0, "0 days"),
+        ("injury_days", 1, "1 day"),
+        ("falls_30d", 1, "1 time"),
+        ("falls_30d", 2, "2 times"),
         ("what_matters", "My garden", "My garden"),
     ],
 )
