@@ -1,7 +1,7 @@
 """Writes of the answers before the visit: a page, a row of a list, and "I've completed this section"."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -24,8 +24,14 @@ from intake.records.actions import items_from_answers
 from intake.symptoms.models import SymptomReport
 from intake.tasks.actions import tasks_from_answers
 
-# Called after a save in its transaction, each with (report, all answers, by=…): what the request or the visit takes on
-Follower = Callable[..., Any]
+
+class Follower(NamedTuple):
+    """Somebody outside who takes on answers: `tell(report, all answers, by=…)` after a save of one of `steps`."""
+
+    steps: frozenset[str]
+    tell: Callable[..., Any]
+
+
 TASK_STEPS = frozenset({"implants", "status", "plan", "subscriber", "second-plan"})
 ITEM_SECTIONS = frozenset({"about", "cancer", "records", "insurance", "visit"})
 
@@ -246,6 +252,7 @@ def _keep(
         items_from_answers(before.report, answers, by=by)
     if slug in TASK_STEPS:
         tasks_from_answers(before.report, answers, by=by)
-    for follow in followers:
-        follow(before.report, answers, by=by)
+    for follower in followers:
+        if slug in follower.steps:
+            follower.tell(before.report, answers, by=by)
     return before

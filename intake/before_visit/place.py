@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 
 from clinic.platform.audit.actors import Actor
+from intake.before_visit.actions import Follower
 
 ADD = "add"  # stands in the address in place of a row's id
 
@@ -29,7 +30,7 @@ class Place:
     back_url: str = ""
     frame: str = "frames/form.html"
     context: Mapping[str, Any] = field(default_factory=dict)
-    followers: tuple[Callable[..., Any], ...] = ()
+    followers: tuple[Follower, ...] = ()
 
     def _to(self, name: str, *names: str, change: str = "") -> str:
         address = reverse(f"{self.namespace}:{name}", args=[self.reference, *names])

@@ -250,8 +250,11 @@ PREFIXES = {
 
 
 def _line(kind: RowKind, name: str, value: Any) -> str:
-    text = shown(kind, name, value)
-    return PREFIXES[name] % {"answer": text[:1].lower() + text[1:]} if text and name in PREFIXES else text
+    """One answer as a line of its own; what the person does not know is left out."""
+    if name not in PREFIXES:
+        return shown(kind, name, value)
+    text = "" if value in (UNKNOWN, [UNKNOWN]) else shown(kind, name, value)
+    return PREFIXES[name] % {"answer": text[:1].lower() + text[1:]} if text else ""
 
 
 def shown(kind: RowKind, name: str, value: Any) -> str:

@@ -73,10 +73,15 @@ class StepForm(PageForm):
         return {}
 
     def show_again(self, *, version: int | None = None) -> None:
-        """Show the page again with what was typed; `version` makes it the next save after that one."""
+        """Show the page again with what was typed; `version` makes it the next save after that one.
+
+        What was pointed out now is not pointed out again. Other errors do not count: a doubt that comes up only after
+        them is still told.
+        """
         typed: Any = self.data
         self.data = typed = typed.copy()
-        typed[self.add_prefix("asked")] = "1"
+        if any(error.code == "once" for errors in self.errors.as_data().values() for error in errors):
+            typed[self.add_prefix("asked")] = "1"
         if version is not None:
             typed[self.add_prefix("version")] = str(version)
 

@@ -11,6 +11,7 @@ from intake.before_visit.place import Place
 from intake.symptoms.models import SymptomReport
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.patient_pages import patient_page
+from scheduling.requests.wishes import FOLLOWER
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,5 +32,6 @@ def place_of(request: HttpRequest, wanted: AppointmentRequest) -> Place:
         caregiver=request.actor.kind == "caregiver",
         files_url=reverse("files:list", args=[wanted.reference]),
         back_url=reverse("requests:status", args=[wanted.reference]),
+        followers=(FOLLOWER,),
         context={"wanted": wanted, "session_idle_seconds": settings.PATIENT_IDLE_MINUTES * 60},
     )
