@@ -28,17 +28,17 @@ class Verdict(NamedTuple):
 
 def examine(file: QuarantinedFile) -> Verdict:
     """Look at a received file; its own bytes are deleted, a clean copy may remain in quarantine for the caller."""
-    if file.is_too_large:
-        return Verdict("too_large")
-    if file.size == 0 or file.path is None:
-        return Verdict("empty")
-    scan = scan_of(file.path)
-    if scan == Upload.Scan.INFECTED:
+    try:
+        if file.is_too_large:
+            return Verdict("too_large")
+        if file.size == 0 or file.path is None:
+            return Verdict("empty")
+        scan = scan_of(file.path)
+        if scan == Upload.Scan.INFECTED:
+            return Verdict("virus", scan=scan)
+        return clean_copy(file.path)._replace(scan=scan)
+    finally:
         file.close()
-        return Verdict("virus", scan=scan)
-    verdict = clean_copy(file.path)._replace(scan=scan)
-    file.close()
-    return verdict
 
 
 def scan_of(path: Path) -> str:
