@@ -20,10 +20,12 @@ from clinic.platform.refusals import Refused
 from intake.access.codes import new_code
 from intake.access.links import cannot_open, make_link, open_link, revoke_links
 from intake.access.tries import may_try
+from intake.flow.flow import Flow
 from intake.patients.actions import register_patient
 from intake.patients.identity import birth_date_index
 from intake.patients.models import Patient
 from intake.registration.models import Draft
+from intake.registration.new_symptoms_steps import NEW_SYMPTOMS
 from intake.registration.steps import FLOW, cleared
 from intake.symptoms.actions import make_report
 from intake.symptoms.models import SymptomReport
@@ -68,7 +70,9 @@ def person(draft_id, filled_by: str) -> Actor:
 
 
 def _lifetime(draft: Draft, now: datetime) -> datetime:
-    """Without a date of birth a draft lives as long as its idle session; with one, 30 days."""
+    """Without a date of birth a draft lives as long as its idle session; with one, 30 days; new symptoms a day."""
+    if draft.purpose == Draft.Purpose.SYMPTOMS:
+        return now + timedelta(days=1)
     if draft.birth_date_index:
         return now + timedelta(days=settings.DRAFT_DAYS)
     return now + timedelta(minutes=settings.PATIENT_IDLE_MINUTES)
@@ -90,7 +94,7 @@ def start_draft(*, filled_by: str, by: Actor | None = None) -> Draft:
 @transaction.atomic
 def change_filled_by(draft: Draft, filled_by: str, *, by: Actor) -> Draft:
     """The person went back and said who the form is for anew: the wording changes, the answers stay."""
-    draft = _locked(draft)
+    draft = locked_draft(draft)
     draft.filled_by = filled_by
     draft.answers = {**draft.answers, "filled_by": filled_by}
     draft.save(update_fields=["filled_by", "answers", "saved_at"])
@@ -105,7 +109,17 @@ def keep_alive(draft: Draft) -> None:
         Draft.objects.filter(pk=draft.pk, state=Draft.State.OPEN).update(expires_at=_lifetime(draft, now))
 
 
-def _locked(draft: Draft) -> Draft:
+def flow_of(draft: Draft) -> Flow:
+    """The pages that this draft walks through."""
+    return NEW_SYMPTOMS if draft.purpose == Draft.Purpose.SYMPTOMS else FLOW
+
+
+def asked_answers(draft: Draft, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without those to questions that are no longer asked."""
+    return cleared(answers, flow=flow_of(draft))
+
+
+def locked_draft(draft: Draft) -> Draft:
     """The draft as it is now, held until the end of the transaction; refuses one that is sent or has lapsed."""
     found = Draft.objects.select_for_update().filter(pk=draft.pk).first()
     if found is None or found.state == Draft.State.EXPIRED or found.expires_at <= timezone.now():
@@ -123,8 +137,8 @@ def save_step(draft: Draft, slug: str, answers: Mapping[str, Any], *, by: Actor,
     not know, and (`stale`) a page another window has saved with other answers since. The same answers again are no
     second save, so a double click does nothing twice.
     """
-    draft = _locked(draft)
-    step = FLOW.get(slug)
+    draft = locked_draft(draft)
+    step = flow_of(draft).get(slug)
     if step is None or set(answers) - set(step.keys):
         raise Refused(_("We could not read this page. Check your answers and try again."), code="unknown_key")
     if validate({key: value for key, value in answers.items() if key in VOCABULARY}):
@@ -155,7 +169,7 @@ def save_step(draft: Draft, slug: str, answers: Mapping[str, Any], *, by: Actor,
 
 def would_interrupt(draft: Draft, answers: Mapping[str, Any]) -> bool:
     """Whether these answers, added to the draft, fire an EMERGENCY rule that was not shown yet. Saves nothing."""
-    result = assess_safely(cleared({**draft.answers, **answers}))
+    result = assess_safely(asked_answers(draft, {**draft.answers, **answers}))
     return any(
         BY_ID[rule].level == EMERGENCY and rule not in draft.emergency_rules for rule in result.rules if rule in BY_ID
     )
@@ -163,7 +177,7 @@ def would_interrupt(draft: Draft, answers: Mapping[str, Any]) -> bool:
 
 def _assess_so_far(draft: Draft, now: datetime, by: Actor) -> tuple[Alert | None, bool]:
     """Act on EMERGENCY only: a rule that was not shown yet raises an alert. A rule that fails is told apart."""
-    result = assess_safely(cleared(draft.answers))
+    result = assess_safely(asked_answers(draft, draft.answers))
     failed = [rule for rule in result.failed if rule not in BY_ID or BY_ID[rule].level == EMERGENCY]
     newly_failed = [rule for rule in failed if rule not in draft.failed_rules]
     draft.failed_rules = [*draft.failed_rules, *newly_failed]
@@ -172,13 +186,13 @@ def _assess_so_far(draft: Draft, now: datetime, by: Actor) -> tuple[Alert | None
     if not new:
         return None, bool(newly_failed)
     draft.emergency_rules = [*draft.emergency_rules, *new]
-    return raise_alert(draft=draft, result=result, filled_by=draft.filled_by, at=now, by=by), False
+    return raise_alert(draft=draft, report=draft.report, result=result, filled_by=draft.filled_by, at=now, by=by), False
 
 
 @transaction.atomic
 def save_for_later(draft: Draft, birth_date: date, *, by: Actor) -> str:
     """Keep the draft for 30 days under a new resume code, told only here; an older code or link no longer opens it."""
-    draft = _locked(draft)
+    draft = locked_draft(draft)
     code = new_code()
     draft.birth_date_index = birth_date_index(birth_date)
     draft.answers = {**draft.answers, "date_of_birth": birth_date.isoformat()}
@@ -239,7 +253,7 @@ def finish(draft: Draft, *, by: Actor, at: datetime) -> Finished:
     Every page is checked again. Raises `Incomplete` (code "incomplete", `.steps`) when one is missing. Alerts of the
     draft move to the report; an EMERGENCY that was never shown raises its alert here. The answers leave the draft.
     """
-    draft = _locked(draft)
+    draft = locked_draft(draft)
     gaps = FLOW.gaps(draft.answers, draft.steps_done)
     if gaps:
         raise Incomplete(gaps)

@@ -60,7 +60,8 @@ def _language_settled(answers: Answers) -> bool:
     return bool(language) and (language == "en" or bool(answers.get("interpreter_needed")))
 
 
-def _page_step(page: Page) -> Step:
+def page_step(page: Page) -> Step:
+    """A page of questions as a step of a flow."""
     return Step(
         slug=page.slug,
         section=page.section,
@@ -118,25 +119,25 @@ CONTACT_STEPS = (
         template="registration/privacy.html",
     ),
 )
-FLOW = Flow(SECTIONS, (*(_page_step(page) for page in PAGES), *CONTACT_STEPS))
+FLOW = Flow(SECTIONS, (*(page_step(page) for page in PAGES), *CONTACT_STEPS))
 
 
-def cleared(answers: Answers) -> dict[str, Any]:
+def cleared(answers: Answers, *, flow: Flow = FLOW) -> dict[str, Any]:
     """The answers with None for every page and every question that is no longer asked."""
-    return cleared_questions(FLOW.cleared(answers))
+    return cleared_questions(flow.cleared(answers))
 
 
-def progress_text(step: Step, *, caregiver: bool) -> str:
+def progress_text(step: Step, *, caregiver: bool, flow: Flow = FLOW) -> str:
     """ "Step 2 of 6: Your cancer"."""
-    at = FLOW.progress(step)
+    at = flow.progress(step)
     words = {"number": at.number, "total": at.total, "section": at.section.heading(caregiver=caregiver)}
     return gettext("Step %(number)s of %(total)s: %(section)s") % words
 
 
-def build_form(step: Step, data: Any, *, answers: Answers, version: int) -> forms.StepForm:
+def build_form(step: Step, data: Any, *, answers: Answers, version: int, flow: Flow = FLOW) -> forms.StepForm:
     """The form of a page for these answers, in the wording of the one who fills in."""
     caregiver = is_caregiver(answers)
-    caption = progress_text(step, caregiver=caregiver)
+    caption = progress_text(step, caregiver=caregiver, flow=flow)
     common = {"answers": answers, "caregiver": caregiver, "version": version, "caption": caption}
     if not step.questions:
         return step.form_class(data, **common)

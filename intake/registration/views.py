@@ -1,6 +1,5 @@
 """The pages of a registration, from the start page to check answers. Sending belongs to `scheduling.requests`."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,14 +14,12 @@ from intake.access.sessions import open_patient_session, patient_session
 from intake.flow.flow import Step
 from intake.flow.forms import StepForm
 from intake.registration import actions
-from intake.registration.forms import EmergencyForm, WhoForm
+from intake.registration.emergency import Around, alert_of, show_emergency, take_answer
+from intake.registration.forms import WhoForm
 from intake.registration.models import Draft
 from intake.registration.pages import address_of, draft_page, lost, show
 from intake.registration.steps import FLOW, build_form
 from intake.registration.summary import groups_of
-from intake.triage.actions import person_said, set_call_back_phone
-from intake.triage.messages import message_for
-from intake.triage.models import Alert
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -183,55 +180,35 @@ def show_check(request: HttpRequest, draft: Draft, *, refusal: str = "") -> Http
 @draft_page(sent_too=True)
 def emergency(request: HttpRequest, draft: Draft) -> HttpResponse:
     """What to do now, word for word as signed off, with the number to call. The form can be gone on with after it."""
-    alert = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first()
+    alert = alert_of(draft)
     if alert is None:
         return redirect(address_of(_first_gap(draft)))
-    return _show_emergency(request, draft, alert, EmergencyForm(initial={"call_back_phone": alert.call_back_phone}))
-
-
-def _show_emergency(request: HttpRequest, draft: Draft, alert: Alert, form: EmergencyForm) -> HttpResponse:
-    message = message_for(
-        alert.message, caregiver=draft.filled_by == "caregiver", crisis_line="E02" in draft.emergency_rules
-    )
-    is_crisis = alert.message == "M-988"
-    return show(
-        request,
-        "registration/emergency.html",
-        draft=draft,
-        alert=alert,
-        message=message,
-        call_number=settings.CRISIS_NUMBER if is_crisis else settings.EMERGENCY_NUMBER,
-        is_crisis=is_crisis,
-        form=form,
-        key=new_key(),
-        is_sent=draft.state == Draft.State.SENT,
-        next_url=reverse("requests:sent") if draft.state == Draft.State.SENT else address_of(_first_gap(draft)),
-        save_url="",
-        status=422 if form.errors else 200,
-    )
+    return show_emergency(request, draft, alert, _around_emergency(draft))
 
 
 @require_POST
 @draft_page(sent_too=True)
 def emergency_answer(request: HttpRequest, draft: Draft) -> HttpResponse:
     """A number for the nurse, and what the person will do. A wrong number never holds up the answer."""
-    alert = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first()
+    alert = alert_of(draft)
     if alert is None:
         return redirect(address_of(_first_gap(draft)))
-    form = EmergencyForm(request.POST)
-    answer = request.POST.get("answer", "")
-    if form.is_valid() and form.cleaned_data["call_back_phone"]:
-        set_call_back_phone(alert, form.cleaned_data["call_back_phone"], by=request.actor)
-    if answer in ("going", "cannot", "mistake"):
-        try:
-            alert = person_said(alert, answer, by=request.actor, key=request.POST.get("key", ""))
-        except Refused as refused:
-            form.add_error(None, str(refused))
+    answer, form = take_answer(request, alert)
     if not form.is_valid():
-        return _show_emergency(request, draft, alert, form)
+        return show_emergency(request, draft, alert, _around_emergency(draft), form=form)
     if answer == "mistake" and draft.state == Draft.State.OPEN and draft.steps_done:
         return redirect(address_of(FLOW.get(draft.steps_done[-1])))
     return redirect("registration:emergency")
+
+
+def _around_emergency(draft: Draft) -> Around:
+    is_sent = draft.state == Draft.State.SENT
+    return Around(
+        answer_url=reverse("registration:emergency-answer"),
+        next_url=reverse("requests:sent") if is_sent else address_of(_first_gap(draft)),
+        reference=draft.request_reference,
+        save_url="" if is_sent else reverse("registration:save"),
+    )
 
 
 @require_safe

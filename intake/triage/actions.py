@@ -18,7 +18,7 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.access.codes import new_code
 from intake.symptoms.models import SymptomReport
-from intake.triage.engine import Result, assess
+from intake.triage.engine import Result, assess, highest
 from intake.triage.models import Alert, ContactAttempt, Level, Triage, TriageReview
 from intake.triage.vocabulary import known
 
@@ -219,13 +219,17 @@ def record_review(
 
 
 def counting_level(triage: Triage) -> str:
-    """The level that counts before this decision: of the last review that set one, else the highest of the computed
-    one and any EMERGENCY shown while the form was filled in.
+    """The level that counts before this decision: of the last review that set one, else the computed one; and above it
+    any EMERGENCY shown and any new symptoms told since.
     """
-    reviewed = [review.disposition for review in triage.reviews.all() if review.disposition in Level.values]
+    reviewed = [review for review in triage.reviews.all() if review.disposition in Level.values]
+    alerts, later = triage.report.alerts.all(), Triage.objects.filter(report__follows=triage.report)
     if reviewed:
-        return reviewed[-1]
-    return Level.EMERGENCY if triage.report.alerts.exists() else triage.level
+        since = reviewed[-1].reviewed_at
+        alerts, later = alerts.filter(detected_at__gt=since), later.filter(report__sent_at__gt=since)
+    if alerts.exists():
+        return Level.EMERGENCY
+    return highest([reviewed[-1].disposition if reviewed else triage.level, *later.values_list("level", flat=True)])
 
 
 def attach_alerts(draft_id, report: SymptomReport) -> int:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.directory.closed_days import closed_days
 from clinic.platform import words
 from intake.registration.models import Draft
+from intake.symptoms.models import SymptomReport
+from intake.tasks.models import StaffTask
 from intake.triage.clocks import NurseHours, is_open
 from intake.triage.messages import EMERGENCY_CODES, Message, message_for
 from intake.triage.models import Alert, Level
@@ -77,6 +79,30 @@ def _message(code: str, wanted: AppointmentRequest, draft: Draft, *, now: dateti
         nurse_line_open=nurse_line_is_open(now),
         after_hours=words.phone(settings.AFTER_HOURS_PHONE) if settings.AFTER_HOURS_PHONE else "",
     )
+
+
+def new_symptoms_words(wanted: AppointmentRequest, report: SymptomReport, *, now: datetime) -> dict[str, Any]:
+    """For the page after sending new symptoms: the message of domain 4.7, and by when somebody calls.
+
+    An emergency that was shown while filling in still counts.
+    """
+    draft = Draft.objects.filter(report=report, purpose=Draft.Purpose.SYMPTOMS).first()
+    task = StaffTask.objects.filter(kind=StaffTask.Kind.NEW_SYMPTOMS, dedupe=str(report.pk)).first()
+    alert = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first() if draft else None
+    code = alert.message if alert else report.triage.message
+    due_at = task.due_at if task and task.due_at else wanted.contact_due_at
+    message = message_for(
+        code,
+        caregiver=report.filled_by == "caregiver",
+        crisis_line="E02" in {*report.triage.rules, *(draft.emergency_rules if draft else ())},
+        phone=words.phone(wanted.patient.phone_primary),
+        deadline=words.moment(due_at),
+        nurse_line=words.phone(settings.NURSE_LINE_PHONE),
+        nurse_line_open=nurse_line_is_open(now),
+        after_hours=words.phone(settings.AFTER_HOURS_PHONE) if settings.AFTER_HOURS_PHONE else "",
+    )
+    is_emergency = code in EMERGENCY_CODES
+    return {"message": message, "is_emergency": is_emergency, "is_urgent": code == "M-URGENT", "due_at": due_at}
 
 
 def status_words(wanted: AppointmentRequest, *, has_live_offer: bool) -> dict[str, Any]:

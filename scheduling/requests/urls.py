@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.requests import sign_in_views, views
+from scheduling.requests import sign_in_views, symptoms_views, views
 
 app_name = "requests"
 
@@ -15,5 +15,11 @@ urlpatterns = [
     path("my/", views.mine, name="mine"),
     path("my/leave/", views.leave, name="leave"),
     path("my/closed/", views.closed, name="closed"),
+    path("my/<str:reference>/symptoms/", symptoms_views.symptoms, name="symptoms"),
+    path("my/<str:reference>/symptoms/check/", symptoms_views.symptoms_check, name="symptoms_check"),
+    path("my/<str:reference>/symptoms/send/", symptoms_views.symptoms_send, name="symptoms_send"),
+    path("my/<str:reference>/symptoms/sent/", symptoms_views.symptoms_sent, name="symptoms_sent"),
+    path("my/<str:reference>/symptoms/emergency/", symptoms_views.symptoms_emergency, name="symptoms_emergency"),
+    path("my/<str:reference>/symptoms/<slug:step>/", symptoms_views.symptoms_step, name="symptoms_step"),
     path("my/<str:reference>/", views.status, name="status"),
 ]

@@ -1,0 +1,139 @@
+"""Writes when somebody who has sent a request feels something new: the request may rise, and staff get a task.
+
+A request only ever rises here; lowering it is a nurse's decision.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.messages.send import page_on_call
+from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.record import record
+from clinic.platform.refusals import Refused
+from clinic.platform.submits.once import submit_once
+from intake.registration.actions import Saved, save_step
+from intake.registration.models import Draft
+from intake.registration.new_symptoms import begin_symptoms, finish_symptoms
+from intake.symptoms.models import SymptomReport
+from intake.tasks.actions import open_task
+from intake.tasks.models import StaffTask
+from intake.triage.actions import assess_safely
+from intake.triage.engine import Result
+from intake.triage.models import Alert, Level
+from scheduling.requests.actions import RANK
+from scheduling.requests.due import Due, due
+from scheduling.requests.may import PERSONS, locked_request, not_allowed
+from scheduling.requests.models import AppointmentRequest, RequestNote
+from scheduling.requests.refresh import CLOSED, refresh_status
+
+
+def _require_own(wanted: AppointmentRequest, by: Actor) -> None:
+    if by.kind not in PERSONS or by.id != f"request:{wanted.pk}":
+        raise not_allowed()
+
+
+def start_new_symptoms(wanted: AppointmentRequest, *, by: Actor) -> Draft:
+    """The short form of this request, begun or gone on with. Raises Refused(code="closed", "not_allowed")."""
+    _require_own(wanted, by)
+    if wanted.status in CLOSED:
+        raise Refused(_("This request is closed."), code="closed")
+    return begin_symptoms(wanted.report, filled_by="caregiver" if by.kind == "caregiver" else "patient", by=by)
+
+
+@transaction.atomic
+def save_new_symptoms(
+    wanted: AppointmentRequest,
+    draft: Draft,
+    slug: str,
+    answers: Mapping[str, Any],
+    *,
+    by: Actor,
+    version: int | None = None,
+) -> Saved:
+    """Save one page and assess it; an EMERGENCY writes its alert and raises the request in the same transaction.
+
+    Raises what `save_step` raises.
+    """
+    _require_own(wanted, by)
+    saved = save_step(draft, slug, answers, by=by, version=version)
+    if saved.alert is not None:
+        result = assess_safely(saved.draft.answers)
+        raise_level(wanted, Level.EMERGENCY, result, at=saved.alert.detected_at, by=by)
+    return saved
+
+
+@submit_once(
+    "send_new_symptoms",
+    store=lambda report: str(report.pk),
+    replay=lambda stored: SymptomReport.objects.get(pk=stored),
+)
+def send_new_symptoms(wanted: AppointmentRequest, draft: Draft, *, by: Actor, key: str) -> SymptomReport:
+    """Make the report of a complete short form, with its triage and a task for the staff, in one transaction.
+
+    A higher level than the request's raises it, counted anew from now; a call due within the hour out of hours pages on
+    call, as for a new request. A form that was sent before (another window) gives the report it became. Raises Refused
+    with code "incomplete" (and `.steps`), "expired" or "not_allowed".
+    """
+    _require_own(wanted, by)
+    at = timezone.now()
+    row = Draft.objects.select_for_update().select_related("report").get(pk=draft.pk)
+    if row.state == Draft.State.SENT and row.report is not None:
+        return row.report
+    emergency_was_shown = bool(row.emergency_rules)
+    finished = finish_symptoms(row, by=by, at=at)
+    level = Level.EMERGENCY if emergency_was_shown else finished.triage.level
+    result = assess_safely(finished.report.answers)
+    deadlines = _deadlines(level, result, at, draft_id=row.pk)
+    open_task(
+        StaffTask.Kind.NEW_SYMPTOMS,
+        patient=wanted.patient,
+        report=wanted.report,
+        data={"report": str(finished.report.pk), "level": level, "rules": list(finished.triage.rules)},
+        dedupe=str(finished.report.pk),
+        due_at=deadlines.contact_at,
+        by=by,
+    )
+    raise_level(wanted, level, result, at=at, by=by, deadlines=deadlines)
+    if deadlines.pages:
+        page_on_call("urgent", link=settings.PUBLIC_URL + reverse("worklist:request", args=[wanted.reference]))
+    record("new_symptoms_sent", by=by, subject=wanted, data={"level": level})
+    return finished.report
+
+
+def _deadlines(level: str, result: Result, at: datetime, *, draft_id) -> Due:
+    """Counted from sending; of an EMERGENCY from when it was shown."""
+    alert = Alert.objects.filter(draft_id=draft_id).order_by("detected_at").first()
+    return due(level, at, result, detected_at=alert.detected_at if alert else at)
+
+
+def raise_level(
+    wanted: AppointmentRequest, level: str, result: Result, *, at: datetime, by: Actor, deadlines: Due | None = None
+) -> bool:
+    """Raise the request to `level` if that is higher; whether it was.
+
+    Somebody must call again: the clock of the first contact runs anew, the day of the visit never moves back.
+    The caller holds the transaction.
+    """
+    row = locked_request(wanted)
+    if row.status in CLOSED or RANK[level] >= row.urgency_rank:
+        return False
+    deadlines = deadlines or due(level, at, result, detected_at=at)
+    before = row.level
+    row.level, row.urgency_rank = level, RANK[level]
+    row.contact_due_at, row.contacted_at = deadlines.contact_at, None
+    row.visit_due_on = min(row.visit_due_on, deadlines.visit_on)
+    row.save(update_fields=["level", "urgency_rank", "contact_due_at", "contacted_at", "visit_due_on"])
+    AppointmentRequest.objects.filter(pk=row.pk).update(version=F("version") + 1)
+    told = _("New symptoms raised the level from %(before)s to %(now)s.") % {"before": before, "now": level}
+    RequestNote.objects.create(request=row, kind="new_symptoms", text=told, by_label=by.label or by.kind, at=at)
+    refresh_status(row, by=by, at=at, reason="new_symptoms")
+    record("request_level_raised", by=by, subject=row, data={"from": before, "to": level})
+    return True
