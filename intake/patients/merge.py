@@ -7,6 +7,7 @@ Requests, visits and their claims belong to `scheduling`, which calls this insid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,14 +89,17 @@ def locked_merge(merge: PatientMerge) -> PatientMerge:
 def unmerge_patients(merge: PatientMerge, *, by: Actor) -> PatientMerge:
     """Give back exactly the rows that were moved, as far as they still are with the kept record.
 
-    What was added later stays with the kept record, but for tasks about a report that goes back: they follow it.
+    What was added later stays with the kept record, but for new symptoms and tasks about a report that goes
+    back: they follow it.
     """
     kept, absorbed = merge.kept, merge.absorbed
     for name, model in {**MOVES, "intake.coverage": Coverage}.items():
         model.objects.filter(pk__in=merge.moved.get(name, []), patient=kept).update(patient=absorbed)
-    StaffTask.objects.filter(report__in=merge.moved["intake.symptomreport"], patient=kept).exclude(
-        kind=StaffTask.Kind.MERGE
-    ).update(patient=absorbed)
+    reports = merge.moved["intake.symptomreport"]
+    later = Q(pk__in=reports) | Q(follows__in=reports)
+    SymptomReport.objects.filter(later, patient=kept).update(patient=absorbed)
+    about = StaffTask.objects.filter(Q(report__in=reports) | Q(report__follows__in=reports), patient=kept)
+    about.exclude(kind=StaffTask.Kind.MERGE).update(patient=absorbed)
     Patient.objects.filter(pk__in=merge.moved["intake.patient"], merged_into=kept).update(merged_into=absorbed)
     Patient.objects.filter(pk=absorbed.pk).update(merged_into=None)
     absorbed.merged_into = None

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from scheduling.worklist import alert_views, file_views, records_views, review_views, staff_views
+from scheduling.worklist import (
+    alert_views,
+    file_views,
+    merge_views,
+    proxy_views,
+    records_views,
+    review_views,
+    staff_views,
+    task_views,
+)
 
 app_name = "worklist"
 
@@ -18,6 +27,12 @@ urlpatterns = [
     path("requests/<str:reference>/records/", records_views.records, name="records"),
     path("requests/<str:reference>/records/add/", records_views.record_add, name="record-add"),
     path("requests/<str:reference>/records/<int:item_id>/", records_views.record, name="record"),
+    path("requests/<str:reference>/caregivers/<int:proxy_id>/", proxy_views.proxy, name="proxy"),
+    path("tasks/", task_views.tasks, name="tasks"),
+    path("tasks/<int:task_id>/", task_views.task, name="task"),
+    path("tasks/<int:task_id>/close/", task_views.close, name="task-close"),
+    path("tasks/<int:task_id>/merge/", merge_views.merge, name="task-merge"),
+    path("merges/<int:merge_id>/", merge_views.merged, name="merged"),
     path("alerts/<uuid:alert_id>/", alert_views.alert_page, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alert_views.acknowledge, name="acknowledge"),
     path("alerts/<uuid:alert_id>/contact/", alert_views.contact, name="contact"),

@@ -4,13 +4,15 @@ import uuid
 
 import pytest
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from clinic.accounts.roles import Role
-from intake.models import ReadinessItem
+from intake.models import PatientMerge, Proxy, ReadinessItem, StaffTask
 from tests.scheduling.staff_rows import (
     EMERGENCY,
     a_booked_visit,
     a_clinician_row,
+    a_patient_row,
     a_row,
     a_visit_type,
     an_alert,
@@ -35,6 +37,12 @@ TABLE = {
     "worklist:records": ("get", CARE, 200),
     "worklist:record-add": ("post", DESK, 422),
     "worklist:record": ("get", DESK, 200),
+    "worklist:proxy": ("post", DESK, 302),
+    "worklist:tasks": ("get", DESK, 200),
+    "worklist:task": ("get", DESK, 200),
+    "worklist:task-close": ("post", DESK, 422),
+    "worklist:task-merge": ("get", DESK, 200),
+    "worklist:merged": ("get", DESK, 200),
     "worklist:alert": ("get", CARE, 200),
     "worklist:acknowledge": ("post", {"nurse", "physician"}, 302),
     "worklist:contact": ("post", TAKE, 422),
@@ -50,7 +58,7 @@ TABLE = {
 def arguments(name, rows):
     """The arguments of one address; `rows` are those that exist."""
     page = name.partition(":")[2]
-    if page in ("home", "search", "today"):
+    if page in ("home", "search", "today", "tasks"):
         return []
     if page in ("alert", "acknowledge", "contact"):
         return [rows["alert"].pk]
@@ -58,8 +66,10 @@ def arguments(name, rows):
         return [rows["visit"].pk]
     if page in ("day", "print-day"):
         return ["2026-11-23"]
-    if page == "record":
-        return [rows["wanted"].reference, rows["record"].pk]
+    if page in ("record", "proxy"):
+        return [rows["wanted"].reference, rows[page].pk]
+    if page in ("task", "task-close", "task-merge", "merged"):
+        return [rows[page.replace("-close", "")].pk]
     return [rows["wanted"].reference]
 
 
@@ -68,8 +78,15 @@ def rows():
     a_visit_type()
     wanted = a_row(EMERGENCY)
     visit = a_booked_visit(a_row(), [a_clinician_row()])
+    patient, other = wanted.patient, a_patient_row("Mary")
+    more = {
+        "proxy": Proxy.objects.create(patient=patient, name="Ana", relation="child", authority="patient_asked"),
+        "task": StaffTask.objects.create(kind="insurance_help", patient=patient),
+        "task-merge": StaffTask.objects.create(kind="merge", patient=patient, data={"other": str(other.pk)}),
+        "merged": PatientMerge.objects.create(kept=patient, absorbed=other, merged_at=timezone.now()),
+    }
     record = ReadinessItem.objects.create(report=wanted.report, kind="imaging")
-    return {"wanted": wanted, "visit": visit, "alert": an_alert(wanted.report), "record": record}
+    return {"wanted": wanted, "visit": visit, "alert": an_alert(wanted.report), "record": record} | more
 
 
 def test_table_names_every_staff_address_of_scheduling():
@@ -109,12 +126,18 @@ def test_staff_address_sends_strangers_to_the_sign_in(client, rows, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in TABLE if name not in ("worklist:home", "worklist:search", "staff-visits:today")]
+    "name",
+    [
+        name
+        for name in TABLE
+        if name not in ("worklist:home", "worklist:search", "worklist:tasks", "staff-visits:today")
+    ],
 )
 def test_staff_address_of_nothing_is_not_found(client, rows, name):
     method = TABLE[name][0]
     page = name.partition(":")[2]
-    nothing = {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4(), "cancel": uuid.uuid4()}
+    nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged"), 10**9)
+    nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4(), "cancel": uuid.uuid4()}
     there = arguments(name, rows)
     client.force_login(everybody()["nurse"])
 

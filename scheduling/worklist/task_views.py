@@ -1,0 +1,220 @@
+"""Staff: the list of tasks, one task, and closing it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.accounts.actors import staff_actor
+from clinic.accounts.decorators import requires
+from clinic.accounts.roles import Permission
+from clinic.platform.audit.record import record_view
+from clinic.platform.refusals import Refused
+from intake.before_visit.record_choices import IMPLANTS
+from intake.tasks.actions import close_task
+from intake.tasks.models import StaffTask
+from scheduling.worklist.lists import ROWS_A_PAGE
+from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
+from scheduling.worklist.task_forms import CloseTaskForm
+
+Kind = StaffTask.Kind
+WHAT_TO_DO = {
+    Kind.MERGE: gettext_lazy("Look at both records and decide whether this is one person."),
+    Kind.MRI_SAFETY: gettext_lazy("Find out whether an MRI is safe with this device before one is planned."),
+    Kind.VERIFY_PROXY: gettext_lazy("Check who this person is. Tell them nothing about the patient before that."),
+    Kind.NEW_SYMPTOMS: gettext_lazy("Read the new symptoms and call the patient."),
+    Kind.INSURANCE_HELP: gettext_lazy("Call the patient about insurance and ways to pay."),
+}
+INSURANCE_WORDS = {
+    "self_pay": gettext_lazy("no insurance"),
+    "applying": gettext_lazy("has asked for insurance"),
+    "unsure": gettext_lazy("is not sure about insurance"),
+}
+EMPTY = {
+    "": gettext_lazy("No task is waiting."),
+    Kind.MERGE: gettext_lazy("No possible duplicate is waiting."),
+    Kind.MRI_SAFETY: gettext_lazy("No question about MRI safety is waiting."),
+    Kind.VERIFY_PROXY: gettext_lazy("Nobody waits to be verified."),
+    Kind.NEW_SYMPTOMS: gettext_lazy("No new symptoms are waiting."),
+    Kind.INSURANCE_HELP: gettext_lazy("Nobody waits for help with insurance."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One line of the list."""
+
+    task: StaffTask
+    patient_name: str
+    reference: str
+    facts: str
+    is_overdue: bool
+
+    @classmethod
+    def of(cls, task: StaffTask, *, now: datetime) -> "TaskRow":
+        """The line of a task; its patient and its report's request should be loaded with it."""
+        return cls(
+            task=task,
+            patient_name=task.patient.full_name,
+            reference=reference_of(task),
+            facts=facts_of(task),
+            is_overdue=task.state == StaffTask.State.OPEN and task.due_at is not None and task.due_at < now,
+        )
+
+
+def reference_of(task: StaffTask) -> str:
+    """The reference of the request that a task is about; empty without one."""
+    report = task.report
+    for one in (report, report.follows if report else None):
+        wanted = getattr(one, "request", None) if one is not None else None
+        if wanted is not None:
+            return wanted.reference
+    return ""
+
+
+def facts_of(task: StaffTask) -> str:
+    """The codes of a task in words."""
+    data = task.data
+    if task.kind == Kind.MRI_SAFETY:
+        words = _words(IMPLANTS, data.get("implants") or [])
+    elif task.kind == Kind.INSURANCE_HELP:
+        words = _words(INSURANCE_WORDS, data.get("status") or [])
+    elif task.kind == Kind.VERIFY_PROXY:
+        words = _words(AUTHORITY_WORDS, [data.get("authority")])
+    elif task.kind == Kind.MERGE:
+        reasons = {"phone": _("same birth date and phone"), "name": _("same birth date, similar name")}
+        words = [reasons[one] for one in data.get("because", []) if one in reasons]
+    else:
+        words = []
+    if data.get("taken_back"):
+        words = [_("the patient has changed the answer since: ask again")]
+    return "; ".join(str(word) for word in words)
+
+
+def _words(choices, codes: list) -> list[str]:
+    labels = dict(choices)
+    return [str(labels.get(code, code)) for code in codes if code]
+
+
+def _with_what_a_row_needs(rows):
+    return rows.select_related("patient", "report__request", "report__follows__request", "done_by")
+
+
+@requires(Permission.VIEW_PATIENT, Permission.HANDLE_TASKS)
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    """Open tasks by kind, those due first on top."""
+    now = timezone.now()
+    rows = StaffTask.objects.visible_to(request.user).still_open()
+    chosen = request.GET.get("kind", "")
+    chosen = chosen if chosen in Kind.values else ""
+    counts = rows.order_by().aggregate(**{kind.value: Count("pk", filter=Q(kind=kind)) for kind in Kind})
+    total = counts[chosen] if chosen else sum(counts.values())
+    paginator = Paginator(_with_what_a_row_needs(rows.filter(kind=chosen) if chosen else rows), ROWS_A_PAGE)
+    paginator.count = total  # known from the tabs: not asked twice
+    page = paginator.get_page(request.GET.get("page", 1))
+    page.object_list = [TaskRow.of(task, now=now) for task in page.object_list]
+    tabs = [{"text": _("All tasks"), "url": "?kind=", "count": sum(counts.values()), "current": not chosen}]
+    tabs += [
+        {"text": kind.label, "url": f"?kind={kind.value}", "count": counts[kind.value], "current": kind == chosen}
+        for kind in Kind
+    ]
+    context = {"page": page, "tabs": tabs, "now": now, "empty": EMPTY[chosen], "page_query": f"kind={chosen}"}
+    context["caption"] = Kind(chosen).label if chosen else _("All tasks")
+    return render(request, "worklist/tasks.html", context)
+
+
+def find_task(request: HttpRequest, task_id: int) -> StaffTask:
+    """The task if the person may see it; otherwise 404."""
+    return get_object_or_404(_with_what_a_row_needs(StaffTask.objects.visible_to(request.user)), pk=task_id)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.HANDLE_TASKS)
+@require_safe
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """One task: what to do, about whom. A possible duplicate has a page of its own."""
+    found = find_task(request, task_id)
+    if found.kind == Kind.MERGE:
+        return redirect("worklist:task-merge", found.pk)
+    with transaction.atomic():
+        record_view(found, by=staff_actor(request.user), purpose="task")
+    return show_task(request, found, CloseTaskForm(action=reverse("worklist:task-close", args=[found.pk])))
+
+
+def show_task(request: HttpRequest, found: StaffTask, form: CloseTaskForm) -> HttpResponse:
+    """The page of a task with its form, which may have errors."""
+    context = {
+        "row": TaskRow.of(found, now=timezone.now()),
+        "task": found,
+        "patient": found.patient,
+        "born": born_words(found.patient),
+        "what": WHAT_TO_DO[found.kind],
+        "crumbs": crumbs_to_task(found),
+        "form": form,
+        "proxy": _proxy_of(found),
+    }
+    return render(request, "worklist/task.html", context, status=422 if form.errors else 200)
+
+
+def crumbs_to_task(found: StaffTask) -> list[tuple[str, str]]:
+    """The way to a task."""
+    return [
+        (_("Worklist"), reverse("worklist:home")),
+        (_("Tasks"), reverse("worklist:tasks")),
+        (str(found.get_kind_display()), ""),
+    ]
+
+
+def born_words(patient) -> str:
+    """The birth date as it is said."""
+    try:
+        return date_format(date.fromisoformat(patient.date_of_birth), "F j, Y")
+    except ValueError:
+        return patient.date_of_birth
+
+
+def _proxy_of(found: StaffTask):
+    """The person to verify, with the words that staff read."""
+    if found.kind != Kind.VERIFY_PROXY:
+        return None
+    proxy = found.patient.proxies.filter(pk=found.data.get("proxy")).first()
+    if proxy is not None:
+        proxy.relation_words = relation_words(proxy.relation)
+    return proxy
+
+
+@requires(Permission.VIEW_PATIENT, Permission.HANDLE_TASKS)
+@require_POST
+def close(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Close a task; then the list."""
+    found = find_task(request, task_id)
+    form = CloseTaskForm(request.POST, action=request.path)
+    if form.is_valid():
+        try:
+            close_task(
+                found,
+                state=form.cleaned_data["state"],
+                note=form.cleaned_data["note"] or "",
+                user=request.user,
+                by=staff_actor(request.user),
+                key=form.cleaned_data["key"],
+            )
+        except Refused as no:
+            found.refresh_from_db()
+            form.add_error(None, str(no))
+            form.renew_key()
+        else:
+            messages.success(request, _("The task is closed."))
+            return redirect("worklist:tasks")
+    return show_task(request, found, form)
