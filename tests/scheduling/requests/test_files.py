@@ -1,0 +1,355 @@
+"""The patient's pages about files: adding, seeing, getting back, removing; and what a caregiver may not."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from clinic.platform.audit.models import AuditEntry
+from clinic.platform.submits.once import new_key
+from intake.patients.models import Proxy
+from intake.records.models import Upload
+from tests.clinic.look.markup import Page, faults
+from tests.intake.records.some_files import a_locked_pdf, a_pdf, a_photo, a_picture
+from tests.scheduling.patient_steps import a_wanted_request, csp_of, key_on, queries_of
+
+pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def file_folder(settings, tmp_path):
+    """A folder of this test."""
+    settings.UPLOAD_FOLDER = str(tmp_path / "uploads")
+    return tmp_path / "uploads"
+
+
+def in_session_of(browser, wanted) -> None:
+    session = browser.session
+    session["request_id"], session["patient_seen"] = str(wanted.pk), int(time.time())
+    session.save()
+
+
+@pytest.fixture
+def wanted(client):
+    """A request, open in this browser."""
+    wanted = a_wanted_request()
+    in_session_of(client, wanted)
+    return wanted
+
+
+def page_of(wanted) -> str:
+    return f"/my/{wanted.reference}/files/"
+
+
+def add(browser, wanted, data: bytes | None = None, *, name="labs.pdf", kind="labs", key=None, headers=None, **more):
+    data = a_pdf() if data is None else data
+    post = {"kind": kind, "file": SimpleUploadedFile(name, data), "key": key or new_key(), **more}
+    return browser.post(f"{page_of(wanted)}add/", post, headers=headers)
+
+
+# Adding
+
+
+def test_page_without_files_asks_for_one(client, wanted):
+    page = client.get(page_of(wanted))
+    html = page.content.decode()
+    assert "Add your records" in html
+    assert 'enctype="multipart/form-data"' in html
+    assert faults(Page(html)) == []
+    assert "img-src" in csp_of(page)
+
+
+def test_added_file_is_on_the_list_with_its_own_name(client, wanted):
+    answer = add(client, wanted, name="Blood 🩸 (März).pdf")
+    assert answer.status_code == 302
+    html = client.get(answer["Location"]).content.decode()
+    assert "Blood 🩸 (März).pdf" in html
+    assert "Blood test results" in html
+    assert "1 file added" in html
+    assert "The file was added." in html
+    assert faults(Page(html)) == []
+
+
+def test_no_patient_data_reaches_address_cookie_or_message(client, wanted):
+    answer = add(client, wanted, name="Quandtner.pdf")
+    assert "Quandtner" not in answer["Location"]
+    assert all("Quandtner" not in cookie.OutputString() for cookie in answer.cookies.values())
+
+
+def test_kind_in_the_address_chooses_it_and_nonsense_does_not(client, wanted):
+    assert '<option value="insurance_front" selected>' in client.get(
+        page_of(wanted) + "?kind=insurance_front"
+    ).content.decode().replace("\n", "")
+    assert 'selected="' not in client.get(page_of(wanted) + "?kind=<script>").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "The selected file is empty"),
+        (b"MZ" + bytes(500), "The selected file must be a PDF, JPG, PNG, HEIC or TIFF"),
+        (a_locked_pdf(), "The selected file is password protected"),
+        (a_picture()[:-300], "The selected file could not be uploaded. Try again"),
+        (a_picture("PNG", mode="1", size=(20_000, 20_000)), "The selected picture must have 50 megapixels or less"),
+    ],
+    ids=["empty", "program", "locked", "cut off", "huge"],
+)
+def test_file_that_is_not_kept_is_told_in_the_form_and_keeps_the_others(client, wanted, data, told):
+    add(client, wanted, name="kept.pdf")
+    page = add(client, wanted, data, name="scan.pdf")
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert f'<a href="#id_file">{told}</a>' in html
+    assert "kept.pdf" in html
+    assert "<title>Error: " in html
+    assert faults(Page(html)) == []
+
+
+def test_form_after_a_refusal_has_a_new_key(client, wanted):
+    key = new_key()
+    page = add(client, wanted, b"no file we know", key=key)
+    assert key_on(page) != key
+    assert add(client, wanted, key=key_on(page)).status_code == 302
+
+
+def test_post_without_a_file_says_what_to_do(client, wanted):
+    page = client.post(f"{page_of(wanted)}add/", {"kind": "labs", "key": new_key()})
+    assert page.status_code == 422
+    assert '<a href="#id_file">Select a file</a>' in page.content.decode()
+
+
+def test_post_without_a_kind_says_what_to_do_and_keeps_nothing(client, wanted, file_folder):
+    page = add(client, wanted, kind="")
+    assert page.status_code == 422
+    assert '<a href="#id_kind">Select what the file is</a>' in page.content.decode()
+    assert Upload.objects.count() == 0
+    assert list((file_folder / "quarantine").iterdir()) == []
+
+
+@pytest.mark.parametrize("extra", ["file", "other"])
+def test_two_files_in_one_post_are_refused_without_java_script(client, wanted, file_folder, extra):
+    files = [SimpleUploadedFile("a.pdf", a_pdf()), SimpleUploadedFile("b.pdf", a_pdf())]
+    post = {"kind": "labs", "key": new_key(), "file": files if extra == "file" else files[0]}
+    if extra == "other":
+        post["other"] = files[1]
+    page = client.post(f"{page_of(wanted)}add/", post)
+    assert page.status_code == 422
+    assert "Add one file at a time" in page.content.decode()
+    assert Upload.objects.count() == 0
+    assert list((file_folder / "quarantine").iterdir()) == []
+
+
+def test_same_post_again_adds_the_file_once(client, wanted):
+    key, data = new_key(), a_pdf()
+    for _twice in range(2):
+        assert add(client, wanted, data, key=key).status_code == 302
+    assert Upload.objects.count() == 1
+
+
+def test_twenty_first_file_is_refused_and_the_form_gives_way_to_a_sentence(client, wanted):
+    Upload.objects.bulk_create(
+        Upload(report=wanted.report, kind="other", original_name="x", state="kept", by_kind="patient", by_id="1",
+               added_at=timezone.now()) for _one in range(20)
+    )  # fmt: skip
+    page = add(client, wanted)
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert "You can add up to 20 files" in html
+    assert "You added 20 files" in html
+    assert 'type="file"' not in html
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a" * 900 + ".pdf", "\u202egpj.exe", "<img src=x onerror=alert(1)>.pdf", "صورة العظام.pdf", "..", "nul\x00l"],
+)
+def test_strange_names_do_no_harm(client, wanted, name):
+    post = b"".join([
+        b'--b\r\nContent-Disposition: form-data; name="kind"\r\n\r\nlabs\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\n' + new_key().encode() + b"\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + name.encode() + b'"\r\n\r\n',
+        a_pdf(), b"\r\n--b--\r\n",
+    ])  # fmt: skip
+    answer = client.post(f"{page_of(wanted)}add/", post, content_type="multipart/form-data; boundary=b")
+    html = client.get(page_of(wanted)).content.decode()
+    assert answer.status_code == (422 if name == ".." else 302)
+    assert "onerror" not in html or "&lt;img" in html
+    assert "\u202e" not in html
+    assert "\x00" not in html
+    assert all(len(upload.original_name) <= 150 for upload in Upload.objects.all())
+
+
+def test_name_longer_than_any_real_one_is_refused_on_a_clear_page(client, wanted):
+    page = add(client, wanted, name="a" * 1000 + ".pdf")
+    assert page.status_code == 400
+    assert "<h1>" in page.content.decode()
+
+
+def test_page_that_needs_its_token_refuses_a_post_without_one(wanted, file_folder):
+    browser = Client(enforce_csrf_checks=True)
+    in_session_of(browser, wanted)
+    assert add(browser, wanted).status_code == 403
+    assert Upload.objects.count() == 0
+    assert not list(file_folder.glob("*/*"))
+
+
+def test_page_that_needs_its_token_takes_a_post_with_it(wanted):
+    browser = Client(enforce_csrf_checks=True)
+    in_session_of(browser, wanted)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(page_of(wanted)).content.decode())
+    assert add(browser, wanted, csrfmiddlewaretoken=token.group(1)).status_code == 302
+
+
+def test_stranger_cannot_even_send_bytes(client, file_folder):
+    wanted = a_wanted_request()
+    assert add(client, wanted).status_code == 403
+    other = a_wanted_request()
+    in_session_of(client, other)
+    assert add(client, wanted).status_code == 404
+    assert not file_folder.exists()
+
+
+def test_request_that_is_closed_takes_no_file(client, wanted):
+    type(wanted).objects.filter(pk=wanted.pk).update(closed_at=timezone.now())
+    assert add(client, wanted).status_code == 409
+    assert "no file can be added here" in client.get(page_of(wanted)).content.decode()
+    assert Upload.objects.count() == 0
+
+
+def test_script_of_the_page_is_answered_with_a_sentence(client, wanted):
+    answer = add(client, wanted, headers=JSON)
+    assert (answer.status_code, answer.json()) == (200, {"text": "Added"})
+    answer = add(client, wanted, a_locked_pdf(), headers=JSON)
+    assert (answer.status_code, answer.json()) == (422, {"text": "The selected file is password protected"})
+
+
+# Getting back
+
+
+def the_upload() -> Upload:
+    return Upload.objects.get()
+
+
+def test_file_comes_back_as_an_attachment_that_nothing_can_run(client, wanted):
+    add(client, wanted, a_photo(), name="Quandtner knee.jpg", kind="imaging_report")
+    answer = client.get(f"{page_of(wanted)}{the_upload().pk}/")
+    assert answer["Content-Disposition"] == 'attachment; filename="record-1.jpg"'
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer.streaming
+    assert len(b"".join(answer.streaming_content)) == the_upload().size_bytes
+
+
+def test_every_download_is_written_down(client, wanted):
+    add(client, wanted)
+    for _twice in range(2):
+        client.get(f"{page_of(wanted)}{the_upload().pk}/").close()
+    rows = AuditEntry.objects.filter(action="file_downloaded", subject_id=str(the_upload().pk))
+    assert [(row.actor_kind, row.actor_id) for row in rows] == [("patient", f"request:{wanted.pk}")] * 2
+    assert (
+        AuditEntry.objects.filter(action="viewed", subject_id=str(wanted.pk), data={"purpose": "download"}).count() == 2
+    )
+
+
+def test_file_of_another_request_is_not_there(client, wanted):
+    add(client, wanted)
+    other = a_wanted_request()
+    in_session_of(client, other)
+    for path in (f"{page_of(other)}{the_upload().pk}/", f"{page_of(wanted)}{the_upload().pk}/"):
+        assert client.get(path).status_code == 404
+    assert client.get(f"{page_of(other)}{the_upload().pk}/remove/").status_code == 404
+    assert client.post(f"{page_of(other)}{the_upload().pk}/remove/", {"key": new_key()}).status_code == 404
+    assert the_upload().state == "kept"
+
+
+def test_file_that_is_gone_from_the_disk_is_not_there(client, wanted, file_folder):
+    add(client, wanted)
+    next(file_folder.glob("kept/*/*/*")).unlink()
+    assert client.get(f"{page_of(wanted)}{the_upload().pk}/").status_code == 404
+
+
+# Removing
+
+
+def test_removing_is_asked_once_and_done_once(client, wanted):
+    add(client, wanted, name="wrong.pdf")
+    address = f"{page_of(wanted)}{the_upload().pk}/remove/"
+    page = client.get(address)
+    assert "Remove this file?" in page.content.decode()
+    assert "wrong.pdf" in page.content.decode()
+    assert faults(Page(page.content.decode())) == []
+    assert the_upload().state == "kept"
+    key = key_on(page)
+    for _twice in range(2):
+        assert client.post(address, {"key": key})["Location"] == page_of(wanted)
+    assert the_upload().state == "removed"
+    assert "wrong.pdf" not in client.get(page_of(wanted)).content.decode()
+    assert client.get(f"{page_of(wanted)}{the_upload().pk}/").status_code == 404
+    assert client.get(address)["Location"] == page_of(wanted)
+
+
+def test_removing_needs_the_key_of_the_page(client, wanted):
+    add(client, wanted)
+    assert client.post(f"{page_of(wanted)}{the_upload().pk}/remove/", {"key": "x"}).status_code == 422
+    assert the_upload().state == "kept"
+
+
+# Caregivers
+
+
+@pytest.fixture
+def of_caregiver(client):
+    """A request that a caregiver filled in, open in the caregiver's browser; a file of the patient is there."""
+    wanted = a_wanted_request(filled_by="caregiver")
+    Proxy.objects.create(patient=wanted.patient, name="Ana", relation="child", authority="patient_asked")
+    Upload.objects.create(
+        report=wanted.report, kind="labs", original_name="of-the-patient.pdf", state="kept", by_kind="patient",
+        by_id="1", added_at=timezone.now() - timedelta(days=1),
+    )  # fmt: skip
+    in_session_of(client, wanted)
+    return wanted
+
+
+def test_caregiver_adds_files_and_sees_only_those_before_staff_verify(client, of_caregiver):
+    assert add(client, of_caregiver, name="of-the-caregiver.pdf").status_code == 302
+    html = client.get(page_of(of_caregiver)).content.decode()
+    assert "Add the patient&#x27;s records" in html or "Add the patient's records" in html
+    assert "of-the-caregiver.pdf" in html
+    assert "of-the-patient.pdf" not in html
+    assert "Download" not in html
+    for upload in Upload.objects.all():
+        assert client.get(f"{page_of(of_caregiver)}{upload.pk}/").status_code == 404
+    others = Upload.objects.get(by_kind="patient")
+    assert client.get(f"{page_of(of_caregiver)}{others.pk}/remove/").status_code == 404
+
+
+def test_caregiver_whom_staff_verified_sees_every_file(client, of_caregiver):
+    Proxy.objects.update(verified_at=timezone.now())
+    add(client, of_caregiver, name="of-the-caregiver.pdf")
+    html = client.get(page_of(of_caregiver)).content.decode()
+    assert "of-the-patient.pdf" in html
+    mine = Upload.objects.get(by_kind="caregiver")
+    assert client.get(f"{page_of(of_caregiver)}{mine.pk}/").status_code == 200
+
+
+# Speed
+
+
+def test_list_takes_the_same_few_queries_with_one_file_and_with_twenty(client, wanted):
+    def some(number):
+        Upload.objects.bulk_create(
+            Upload(report=wanted.report, kind="other", original_name="x", state="kept", by_kind="patient", by_id="1",
+                   added_at=timezone.now()) for _one in range(number)
+        )  # fmt: skip
+
+    some(1)
+    one = len(queries_of(client, page_of(wanted)))
+    some(19)
+    assert len(queries_of(client, page_of(wanted))) == one <= 8
