@@ -182,6 +182,7 @@ AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 
 # Cookies, headers
 SECURE_COOKIES = not DEMONSTRATION
+SESSION_ENGINE = "clinic.sign_in.session_store"
 SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE_COOKIES else "sessionid"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True

@@ -27,7 +27,7 @@ def visit_confirmed(to_email: str, *, link: str) -> Message:
 
 def unsaved_confirmation(to_email: str, *, link: str) -> tuple[Message, Job | None]:
     """`visit_confirmed` and its job, not yet written."""
-    return unsaved("visit_confirmed", to=to_email, context={"link": link})
+    return _unsaved("visit_confirmed", to=to_email, context={"link": link})
 
 
 def visit_cancelled(to_email: str, *, link: str) -> Message:
@@ -59,7 +59,7 @@ def page_on_call(level: str, *, link: str) -> Message:
 
 def queue(template: str, *, to: str, context: dict[str, Any], channel: str = Message.Channel.EMAIL) -> Message:
     """Stores the message and its job; without an address it is stored as `no_address`, for staff to see."""
-    message, job = unsaved(template, to=to, context=context, channel=channel)
+    message, job = _unsaved(template, to=to, context=context, channel=channel)
     if job is not None:
         job.save(force_insert=True)
         message.job = job
@@ -67,7 +67,7 @@ def queue(template: str, *, to: str, context: dict[str, Any], channel: str = Mes
     return message
 
 
-def unsaved(
+def _unsaved(
     template: str, *, to: str, context: dict[str, Any], channel: str = Message.Channel.EMAIL
 ) -> tuple[Message, Job | None]:
     """The same, for an action that writes message and job with other rows of its own: the job first."""

@@ -4,7 +4,7 @@ Locks always come in one order (advisory locks, offer, visits, appointments, cla
 wait for each other in a circle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import Permission
 from clinic.directory.models import Clinician
-from clinic.messages.send import offer_ready, visit_confirmed
+from clinic.messages.send import offer_ready
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
 from clinic.platform.db.sql import lock_keys
@@ -28,18 +28,17 @@ from intake.access.models import AccessLink
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
 from scheduling.itineraries.search import check_all_bookable
+from scheduling.offers.accepting import accept_offer  # noqa: F401  (a module of its own for its length)
+from scheduling.offers.holds import hold_ends, release_days
 from scheduling.offers.models import Offer
 from scheduling.requests.may import email_of, locked_request, not_allowed, require_own_or_staff, require_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import refresh_statuses, refreshed
 from scheduling.visits.guard import claim_time, expire_holds, lock_keys_of
-from scheduling.visits.itinerary import day_and_hours
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
-from scheduling.visits.moves import state_change, swap_visits
+from scheduling.visits.moves import state_change
 
 MOST_DAYS = 3
-TOLD = ("patient", "patient__date_of_birth", "patient__email", "patient__consent_email_at")  # what a message needs
-LINK_AFTER_VISIT = timedelta(days=1)  # the confirmation can be opened until the day after
 
 
 def _stored(row) -> str:
@@ -48,15 +47,6 @@ def _stored(row) -> str:
 
 def _replayed_offer(stored: str) -> Offer:
     return Offer.objects.get(pk=stored)
-
-
-def _replayed_visit(stored: str) -> Visit:
-    return Visit.objects.get(pk=stored)
-
-
-def hold_ends(start: datetime) -> datetime:
-    """The latest end of a hold on a visit: 2 hours before it begins."""
-    return start - timedelta(minutes=settings.BOOKING_NOTICE_MINUTES)
 
 
 @submit_once("make_offer", store=_stored, replay=_replayed_offer)
@@ -189,113 +179,6 @@ def _send_link(offer: Offer, row: AppointmentRequest) -> None:
     offer_ready(email_of(row.patient), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
 
 
-def _foreseen_visit(offer: Offer, visit: Visit, **_rest) -> str:
-    return _stored(visit)
-
-
-@submit_once("accept_offer", store=_stored, replay=_replayed_visit, foreseen=_foreseen_visit)
-def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: datetime) -> Visit:
-    """Book one held day: every leg or none. The other days are free again, the patient's own time is claimed.
-
-    Raises Refused: "not_allowed", "booked" (a day is booked already), "expired" (the offer or this hold has ended; with
-    `next_times`, the days still held), "taken" (with `next_times`), "too_late" (2 hours before the start), "busy".
-    """
-    require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
-    row = AppointmentRequest.objects.select_related("patient").only(*TOLD).get(pk=offer.request_id)
-    claims = list(Claim.objects.filter(visit=visit.pk).order_by("pk"))
-    own = Claim(patient=row.patient, visit=visit, starts_at=visit.starts_at, ends_at=visit.ends_at)
-    lock_keys(("request", str(row.pk)), *lock_keys_of([*claims, own]))
-    offer = Offer.objects.select_for_update().get(pk=offer.pk)
-    days = list(offer.alternatives.select_for_update(of=("self",)).order_by("starts_at", "pk"))
-    chosen = _still_held(offer, days, visit, now)
-    held = Appointment.objects.filter(visit__in=[day.pk for day in days], state=Appointment.State.HELD)
-    legs = list(held.order_by("pk"))
-    history = swap_visits(
-        [chosen],
-        [leg for leg in legs if leg.visit_id == chosen.pk],
-        Visit.State.BOOKED,
-        by=by,
-        at=now,
-        changes={"booked_at": now},
-    )
-    history += _release(days, legs, except_for=chosen, by=by, now=now, reason="other_day_chosen")
-    kept = Claim.objects.filter(visit=chosen.pk, expires_at__gt=now).update(expires_at=None)
-    if kept == 0 or kept != len(claims):
-        raise _gone(days, chosen, code="taken", now=now)
-    try:
-        touched = claim_time([own], now=now, has_locks=True)
-    except Refused as refused:
-        if refused.code != "taken":
-            raise
-        raise _gone(days, chosen, code="taken", now=now) from refused
-    Offer.objects.filter(pk=offer.pk).update(state=Offer.State.ACCEPTED, answered_at=now)
-    history.append(state_change("offer", offer.pk, Offer.State.OPEN, Offer.State.ACCEPTED, by=by, at=now))
-    history += refreshed({row.pk, *touched}, by=by, at=now, reason="booked")
-    StateChange.objects.bulk_create(history)
-    _confirm(chosen, row)
-    record("visit_booked", by=by, subject=chosen, data={"offer": offer.pk, "request": row.pk})
-    return chosen
-
-
-def _still_held(offer: Offer, days: list[Visit], visit: Visit, now: datetime) -> Visit:
-    """The chosen day as it is now, if it can still be booked."""
-    chosen = next((day for day in days if day.pk == visit.pk), None)
-    if chosen is None:
-        raise Refused(_("This day is not among those held for you."), code="unknown_day")
-    if offer.state == Offer.State.ACCEPTED:
-        raise Refused(_("A day is already booked for this request."), code="booked")
-    if offer.state != Offer.State.OPEN or offer.expires_at <= now:
-        raise Refused(_("The time to choose a day has ended. Our team will look for new days for you."), code="expired")
-    if chosen.state != Visit.State.HELD:
-        raise _gone(days, chosen, code="taken", now=now)
-    if hold_ends(chosen.starts_at) <= now:
-        raise _gone(days, chosen, code="too_late", now=now)
-    return chosen
-
-
-def _gone(days: Iterable[Visit], chosen: Visit, *, code: str, now: datetime) -> Refused:
-    """A refusal with the days that can still be booked."""
-    sentence = {
-        "taken": _("That time was just taken."),
-        "too_late": _("It is too late to book this day online."),
-    }[code]
-    left = [
-        day
-        for day in days
-        if day.pk != chosen.pk
-        and day.state in (Visit.State.HELD, Visit.State.RELEASED)
-        and hold_ends(day.starts_at) > now
-    ]
-    return Refused(sentence, code=code, next_times=[day_and_hours(day) for day in left])
-
-
-def _confirm(visit: Visit, row: AppointmentRequest) -> None:
-    revoke_links("offer", visit.offer_id)
-    token = make_link(
-        purpose="visit",
-        subject_id=visit.pk,
-        birth_date=date.fromisoformat(row.patient.date_of_birth),
-        expires_at=visit.ends_at + LINK_AFTER_VISIT,
-    )
-    visit_confirmed(email_of(row.patient), link=settings.PUBLIC_URL + reverse("visits:open", args=[token]))
-
-
-def _release(
-    days: list[Visit],
-    legs: list[Appointment],
-    *,
-    by: Actor,
-    now: datetime,
-    reason: str,
-    except_for: Visit | None = None,
-    to: str = Visit.State.RELEASED,
-) -> list[StateChange]:
-    """Free the held days but one; the unsaved history rows."""
-    others = [day for day in days if day.state == Visit.State.HELD and (except_for is None or day.pk != except_for.pk)]
-    keys = {day.pk for day in others}
-    return swap_visits(others, [leg for leg in legs if leg.visit_id in keys], to, by=by, at=now, reason=reason)
-
-
 @submit_once("decline_offer", store=_stored, replay=_replayed_offer)
 def decline_offer(offer: Offer, *, reason: str, wants_call: bool, by: Actor, key: str) -> Offer:
     """None of the days suits: they are free again, the request is ready again and carries the reason.
@@ -334,7 +217,7 @@ def end_offer(offer: Offer, to: str, *, by: Actor, now: datetime, reason: str, c
         raise Refused(_("This offer has already ended."), code="ended")
     days = list(row.alternatives.select_for_update(of=("self",)).order_by("pk"))
     legs = list(Appointment.objects.filter(visit__in=[day.pk for day in days], state=Appointment.State.HELD))
-    history = _release(days, legs, by=by, now=now, reason=reason)
+    history = release_days(days, legs, by=by, now=now, reason=reason)
     row.state, row.answered_at = to, now
     for name, value in (changes or {}).items():
         setattr(row, name, value)

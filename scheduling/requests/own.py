@@ -7,10 +7,14 @@ our numbers, and what they entered themselves. Nothing flows back before staff h
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.platform.audit.actors import Actor
+from clinic.platform.db.batch import Batch, stored
 from intake.access.sessions import PatientSession
 from intake.patients.models import Patient, Proxy
 from intake.registration.models import Draft
 from scheduling.requests.models import AppointmentRequest
+
+_OF_PROXIES = "EXISTS (SELECT 1 FROM intake_proxy p WHERE p.patient_id = t.patient_id AND p.verified_at IS"
+PROXIES = (("proxy_waits", f"{_OF_PROXIES} NULL)"), ("proxy_verified", f"{_OF_PROXIES} NOT NULL)"))
 
 
 def own_requests(session: PatientSession) -> QuerySet:
@@ -25,6 +29,17 @@ def own_requests(session: PatientSession) -> QuerySet:
         sent = Draft.objects.filter(pk=session.subject_id, state=Draft.State.SENT).exclude(request_reference="")
         return rows.filter(reference__in=sent.values("request_reference"))
     return rows.filter(patient__in=_same_person(session.subject_id))
+
+
+def own_request(session: PatientSession, reference: str) -> AppointmentRequest | None:
+    """The row of `own_requests` with this reference. In plain SQL for the commonest session: each POST comes here."""
+    if session.kind != "request":
+        return own_requests(session).filter(reference=reference).first()
+    batch = Batch()
+    keys = [stored(AppointmentRequest._meta.pk, session.subject_id), reference]
+    found = batch.select(AppointmentRequest, "WHERE t.id = %s AND t.reference = %s", keys, more=PROXIES)
+    batch.send()
+    return next(iter(found.objects()), None)
 
 
 def _same_person(patient_id: str) -> QuerySet:

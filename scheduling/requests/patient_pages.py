@@ -12,7 +12,7 @@ from django.shortcuts import render
 from clinic.platform.audit.record import record_view
 from intake.access.sessions import patient_session
 from scheduling.requests.models import AppointmentRequest
-from scheduling.requests.own import own_requests, person_of, tells_back
+from scheduling.requests.own import own_request, own_requests, person_of, tells_back
 
 PLANS = frozenset({"offers", "visits"})  # rooms of the clinic's own plans: days, specialties, people
 
@@ -30,10 +30,11 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         session = patient_session(request)
         if session is None:
             return signed_out(request)
-        rows = own_requests(session).filter(reference=reference)
         if request.method in ("GET", "HEAD"):  # a page is shown: with what its templates name
-            rows = rows.select_related("patient", "visit_type")
-        wanted = rows.first()
+            rows = own_requests(session).filter(reference=reference)
+            wanted = rows.select_related("patient", "visit_type").first()
+        else:
+            wanted = own_request(session, reference)
         if wanted is None:
             if session.kind == "draft":  # a form is open here, not sent yet
                 return signed_out(request)

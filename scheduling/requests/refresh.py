@@ -28,23 +28,12 @@ FACTS = (  # the columns that decide a status, and those it is kept in
 )
 CLOSED = frozenset({"withdrawn", "declined", "redirected_to_ed", "completed"})
 STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
+_OF_VISITS = "EXISTS (SELECT 1 FROM scheduling_visit v WHERE v.request_id = t.id AND v.state"
+_OF_OFFERS = "EXISTS (SELECT 1 FROM scheduling_offer o WHERE o.request_id = t.id AND o.state"
 OF_OTHERS = (  # what `with_facts` annotates, in SQL
-    (
-        "has_booked_visit",
-        "EXISTS (SELECT 1 FROM scheduling_visit v WHERE v.request_id = t.id AND v.state IN ("
-        + ", ".join(f"'{state.value}'" for state in STILL_TO_COME)
-        + "))",
-    ),
-    (
-        "has_completed_visit",
-        "EXISTS (SELECT 1 FROM scheduling_visit v WHERE v.request_id = t.id"
-        f" AND v.state = '{Visit.State.COMPLETED.value}')",
-    ),
-    (
-        "has_live_offer",
-        "EXISTS (SELECT 1 FROM scheduling_offer o WHERE o.request_id = t.id"
-        f" AND o.state = '{Offer.State.OPEN.value}')",
-    ),
+    ("has_booked_visit", f"{_OF_VISITS} IN ({', '.join(repr(state.value) for state in STILL_TO_COME)}))"),
+    ("has_completed_visit", f"{_OF_VISITS} = '{Visit.State.COMPLETED.value}')"),
+    ("has_live_offer", f"{_OF_OFFERS} = '{Offer.State.OPEN.value}')"),
 )
 
 

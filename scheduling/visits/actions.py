@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,10 +61,9 @@ def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
     to = Visit.State.CANCELLED_BY_PATIENT if by.kind in PERSONS else Visit.State.CANCELLED_BY_CLINIC
     if row.state != Visit.State.BOOKED:
         raise Refused(_("This visit cannot be canceled any more."), code="ended")
-    changes = {"cancelled_at": now, "calendar_sequence": F("calendar_sequence") + 1}
+    changes = {"cancelled_at": now, "calendar_sequence": row.calendar_sequence + 1}  # the row is locked
     legs = list(row.appointments.all())
     StateChange.objects.bulk_create(swap_visits([row], legs, to, by=by, at=now, reason=reason, changes=changes))
-    row.refresh_from_db(fields=["calendar_sequence", "cancelled_at", "state"])
     revoke_links("visit", row.pk)
     token = make_link(
         purpose="visit",

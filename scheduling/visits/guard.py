@@ -1,16 +1,16 @@
 """Claiming time. The database refuses overlap (migration 0002); here are the locks, the lapsed holds, the words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import or_
+from functools import partial
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from clinic.platform.audit.actors import SYSTEM
 from clinic.platform.audit.record import Entry, record_many
+from clinic.platform.db.batch import Answer, Batch, stored
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from scheduling.offers.models import Offer
@@ -43,46 +43,65 @@ def claim_time(claims: Sequence[Claim], *, now: datetime, has_locks: bool = Fals
 
     Returns the keys of the requests whose lapsed holds gave way: refresh their status in the same transaction. Call it
     inside a transaction, with `has_locks` when that transaction has the locks of all these claims already. Raises
-    Refused(code="taken") when any of the time is taken, Refused(code="busy") after waiting 3 seconds for others,
-    ValueError for a claim that is too long.
+    Refused(code="taken") when any of the time is taken (that transaction, or its savepoint, must end then),
+    Refused(code="busy") after waiting 3 seconds for others, ValueError for a claim that is too long.
     """
     if not claims:
         return set()
-    if any(claim.ends_at - claim.starts_at > LONGEST_CLAIM for claim in claims):
-        raise ValueError("a claim lasts at most 24 hours")
-    ordered = sorted(claims, key=lambda claim: (resource_of(claim), claim.starts_at))
+    ordered = in_order(claims)
     if not has_locks:
         lock_keys(*lock_keys_of(ordered))
-    touched = expire_holds(_lapsed_under(ordered, now), now=now)
+    batch = Batch()
+    lapsed = look_for_lapsed(ordered, batch, now=now)
+    batch.send()
+    touched = give_way(lapsed.objects(), now=now)
+    batch.insert(ordered)
+    with taken_is_refused():
+        batch.send()
+    return touched
+
+
+def in_order(claims: Iterable[Claim]) -> list[Claim]:
+    """The order in which claims are written, whoever writes them: two writers never wait for each other in a circle.
+
+    Raises ValueError for a claim that is too long.
+    """
+    ordered = sorted(claims, key=lambda claim: (resource_of(claim), claim.starts_at))
+    if any(claim.ends_at - claim.starts_at > LONGEST_CLAIM for claim in ordered):
+        raise ValueError("a claim lasts at most 24 hours")
+    return ordered
+
+
+@contextmanager
+def taken_is_refused() -> Iterator[None]:
+    """Turns the database's refusal of an overlap into Refused(code="taken")."""
     try:
-        with transaction.atomic():
-            Claim.objects.bulk_create(ordered)
+        yield
     except IntegrityError as error:
         if "claim_no_overlap" not in str(error):
             raise
         raise Refused(_("That time was just taken."), code="taken") from error
-    return touched
 
 
-def _lapsed_under(claims: Sequence[Claim], now: datetime) -> list:
-    """Visits whose lapsed holds overlap the claims, and lapsed claims without a visit deleted on the way."""
-    wanted = []
+def look_for_lapsed(claims: Iterable[Claim], batch: Batch, *, now: datetime) -> Answer:
+    """Asks with `batch` for claims of ended holds that overlap these; `give_way` takes what it finds."""
+    moment = partial(stored, Claim._meta.get_field("starts_at"))
+    wanted, values = [], [moment(now)]
     for claim in claims:
         kind, _key = resource_of(claim)
-        wanted.append(
-            Q(
-                **{f"{kind}_id": getattr(claim, f"{kind}_id")},
-                starts_at__lt=claim.ends_at,
-                ends_at__gt=claim.starts_at,
-                starts_at__gte=claim.starts_at - LONGEST_CLAIM,
-            )
-        )
-    lapsed = Claim.objects.filter(expires_at__lte=now).filter(reduce(or_, wanted))
-    found = list(lapsed.values_list("pk", "visit_id"))
-    alone = [pk for pk, visit_id in found if visit_id is None]
+        wanted.append(f"(t.{kind}_id = %s AND t.starts_at < %s AND t.ends_at > %s AND t.starts_at >= %s)")
+        resource = stored(Claim._meta.get_field(kind), getattr(claim, f"{kind}_id"))
+        values += [resource, moment(claim.ends_at), moment(claim.starts_at), moment(claim.starts_at - LONGEST_CLAIM)]
+    overlaps = " OR ".join(wanted)
+    return batch.select(Claim, f"WHERE t.expires_at <= %s AND ({overlaps})", values, only=("id", "visit"))
+
+
+def give_way(lapsed: Sequence[Claim], *, now: datetime) -> set:
+    """Ends the holds that `look_for_lapsed` found; the keys of their requests."""
+    alone = [claim.pk for claim in lapsed if claim.visit_id is None]
     if alone:
         Claim.objects.filter(pk__in=alone).delete()
-    return sorted({visit_id for _pk, visit_id in found if visit_id is not None})
+    return expire_holds(sorted({claim.visit_id for claim in lapsed if claim.visit_id is not None}), now=now)
 
 
 def expire_holds(visit_ids: Sequence, *, now: datetime) -> set:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from clinic.platform.audit.actors import Actor
+from clinic.platform.db.batch import Batch
 from clinic.platform.refusals import Refused
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from scheduling.visits.states import VISIT_CLAIMS_TIME, VISIT_MOVES, appointment_state_for, require_move
@@ -38,20 +39,26 @@ def swap_visits(
     at: datetime,
     reason: str = "",
     changes: dict | None = None,
+    batch: Batch | None = None,
 ) -> list[StateChange]:
     """Move visits that share one state, with their legs, to `to`; the unsaved history rows.
 
     `changes` are further columns of the visits. Claims are deleted when the new state takes no time. Raises IllegalMove
     for a move that the table forbids, and Refused(code="stale") when somebody else has moved one of them meanwhile.
+    With a `batch` the rows are written, and that refusal raised, when the caller sends it.
     """
     if not visits:
         return []
+    if batch is None:
+        batch = Batch()
+        history = swap_visits(visits, legs, to, by=by, at=at, reason=reason, changes=changes, batch=batch)
+        batch.send()
+        return history
     before = visits[0].state
     require_move(VISIT_MOVES, before, to)
     ids = [visit.pk for visit in visits]
-    moved = Visit.objects.filter(pk__in=ids, state=before).update(state=to, **(changes or {}))
-    if moved != len(ids):
-        raise Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")
+    new = {"state": to} | (changes or {})
+    batch.update(Visit, ids, new, only_if={"state": before}, otherwise=_stale)
     history = [state_change("visit", visit.pk, before, to, by=by, at=at, reason=reason) for visit in visits]
     groups: dict[tuple[str, str], list[Appointment]] = {}
     for leg in legs:
@@ -59,17 +66,18 @@ def swap_visits(
     for (was, becomes), group in groups.items():
         if was == becomes:
             continue
-        moved = Appointment.objects.filter(pk__in=[leg.pk for leg in group], state=was).update(state=becomes)
-        if moved != len(group):
-            raise Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")
+        keys = [leg.pk for leg in group]
+        batch.update(Appointment, keys, {"state": becomes}, only_if={"state": was}, otherwise=_stale)
         history += [state_change("appointment", leg.pk, was, becomes, by=by, at=at, reason=reason) for leg in group]
         for leg in group:
             leg.state = becomes
     if to not in VISIT_CLAIMS_TIME:
-        Claim.objects.filter(visit__in=ids).delete()
+        batch.delete(Claim, "visit", ids)
     for visit in visits:
-        visit.state = to
-        for column, value in (changes or {}).items():
-            if not hasattr(value, "resolve_expression"):
-                setattr(visit, column, value)
+        for column, value in new.items():
+            setattr(visit, column, value)
     return history
+
+
+def _stale() -> Refused:
+    return Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")

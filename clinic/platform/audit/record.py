@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -15,11 +15,17 @@ from django.utils import timezone
 
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.db.batch import Batch
 from clinic.platform.db.sql import lock_keys
 
 Subject = models.Model | tuple[str, str]
 TRIES = 20  # others writing on the same subject at the same moment
 LONGEST_TEXT = 200  # audit data are codes and keys; a longer text is somebody's words and does not belong here
+UNLESS_TAKEN = "ON CONFLICT (subject_kind, subject_id, sequence) DO NOTHING"
+HEAD = (
+    "SELECT sequence, hash FROM clinic_auditentry WHERE subject_kind = %s AND subject_id = %s"
+    " ORDER BY sequence DESC LIMIT 1"
+)
 HASHED = ["actor_kind", "actor_id", "action", "subject_kind", "subject_id", "sequence", "data", "previous_hash"]
 
 
@@ -73,6 +79,32 @@ def record_many(entries: Iterable[Entry]) -> None:
                 raise
             if connection.in_atomic_block:
                 lock_keys(*(("audit", row.subject_kind, row.subject_id) for row in rows))
+
+
+class Chains:
+    """Records of an action that writes with two batches: the ends of the chains are read with the first.
+
+    One record a subject. A place in a chain that another transaction took meanwhile is looked for anew.
+    """
+
+    def __init__(self, first: Batch, subjects: Iterable[Subject]) -> None:
+        self._heads = {key: first.add(HEAD, key) for key in map(subject_key, subjects)}
+
+    def append(self, last: Batch, entries: Sequence[Entry]) -> None:
+        """Has the records written with `last`. Raises KeyError for a subject not named before, or named twice."""
+        rows = {}
+        for entry in entries:
+            row = _row(entry)
+            head = self._heads.pop((row.subject_kind, row.subject_id)).rows
+            _link(row, head[0] if head else None)
+            rows[row.hash] = (row, entry)
+        made = last.insert([row for row, _entry in rows.values()], tail=f"{UNLESS_TAKEN} RETURNING hash")
+
+        def again() -> None:
+            written = {found for (found,) in made.rows}
+            record_many(entry for found, (_row, entry) in rows.items() if found not in written)
+
+        last.after_send(again)
 
 
 def subject_key(subject: Subject) -> tuple[str, str]:
@@ -134,30 +166,17 @@ def _link(row: AuditEntry, head: tuple[int, str] | None) -> None:
 
 def _head(kind: str, identity: str) -> tuple[int, str] | None:
     """The last row of one chain. Plain SQL: every write of the product comes through here."""
-    table = connection.ops.quote_name(AuditEntry._meta.db_table)
-    statement = (
-        f"SELECT sequence, hash FROM {table} WHERE subject_kind = %s AND subject_id = %s"  # noqa: S608  (name of ours)
-        " ORDER BY sequence DESC LIMIT 1"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [kind, identity])
+        cursor.execute(HEAD, [kind, identity])
         return cursor.fetchone()
 
 
 def _insert_unless_taken(row: AuditEntry) -> bool:
     """Inserts; False when another transaction has just taken this place in the chain (no savepoint needed)."""
-    fields = [f for f in AuditEntry._meta.concrete_fields if not f.primary_key]
-    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    statement = (
-        f"INSERT INTO {quote(AuditEntry._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608  (names of ours)
-        " ON CONFLICT (subject_kind, subject_id, sequence) DO NOTHING"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.rowcount == 1
+    batch = Batch()
+    made = batch.insert([row], tail=UNLESS_TAKEN)
+    batch.send()
+    return made.count == 1
 
 
 def _heads(subjects: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str]]:

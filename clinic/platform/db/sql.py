@@ -1,6 +1,8 @@
 """The few places where PostgreSQL and SQLite need different SQL."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import OperationalError, connection, models
 from django.utils.translation import gettext as _
@@ -49,22 +51,35 @@ def lock_number(key: object) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def lock_statements(*keys: object) -> list[tuple[str, list[int]]]:
+    """What waits at most 3 seconds for the locks of all keys, in one fixed order; empty on SQLite, see `lock_keys`."""
+    if connection.vendor != "postgresql" or not keys:
+        return []
+    if not connection.in_atomic_block:
+        raise RuntimeError("locks need a transaction")
+    numbers = sorted({lock_number(key) for key in keys})
+    calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(numbers))
+    return [("SET LOCAL lock_timeout = '3s'", []), (f"SELECT {calls}", numbers)]
+
+
+@contextmanager
+def busy_is_refused() -> Iterator[None]:
+    """Turns a lock that another one held for too long into Refused(code="busy")."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise Refused(_("Many people are booking right now. Try again in a moment."), code="busy") from error
+
+
 def lock_keys(*keys: object) -> None:
     """Waits at most 3 seconds for the locks of all keys, taken in one fixed order, kept to the transaction's end.
 
     Call it inside a transaction before claiming several things, so that two claimants cannot deadlock. Nothing happens
     on SQLite, where one writer runs at a time. Raises Refused(code="busy") when another one holds a lock for long.
     """
-    if connection.vendor != "postgresql" or not keys:
-        return
-    if not connection.in_atomic_block:
-        raise RuntimeError("lock_keys needs a transaction")
-    numbers = sorted({lock_number(key) for key in keys})
-    calls = ", ".join(["pg_advisory_xact_lock(%s)"] * len(numbers))
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(f"SET LOCAL lock_timeout = '3s'; SELECT {calls}", numbers)  # one way there and back
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
-                raise
-            raise Refused(_("Many people are booking right now. Try again in a moment."), code="busy") from error
+    statements = lock_statements(*keys)
+    if statements:
+        with busy_is_refused(), connection.cursor() as cursor:  # one way there and back
+            cursor.execute("; ".join(sql for sql, _values in statements), statements[-1][1])

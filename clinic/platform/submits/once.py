@@ -12,12 +12,13 @@ from datetime import date, datetime, time
 from functools import wraps
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.platform.audit.actors import Actor
 from clinic.platform.crypto.index import blind_index
+from clinic.platform.db.batch import Batch
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.models import Submit
 
@@ -117,18 +118,10 @@ def _check_key(key: object) -> None:
 
 def _insert_unless_known(submit: Submit) -> int | None:
     """The new row's id, None when the key is known. Waits for another transaction that is inserting the same key."""
-    fields = [f for f in Submit._meta.concrete_fields if not f.primary_key]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    statement = (
-        f"INSERT INTO {quote(Submit._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608  (names of ours)
-        " ON CONFLICT (key) DO NOTHING RETURNING id"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [f.get_db_prep_save(getattr(submit, f.attname), connection) for f in fields])
-        row = cursor.fetchone()
-    return row[0] if row else None
+    batch = Batch()
+    made = batch.insert([submit], tail="ON CONFLICT (key) DO NOTHING RETURNING id")
+    batch.send()
+    return made.rows[0][0] if made.rows else None
 
 
 def _answer_again(asked: Submit, replay: Callable[[str], Any]) -> Any:

@@ -18,7 +18,7 @@ LINK = "https://clinic.example/my/offer/x/"
 FUNCTIONS = [
     function
     for name, function in inspect.getmembers(send, inspect.isfunction)
-    if function.__module__ == send.__name__ and name != "queue"
+    if function.__module__ == send.__name__ and name not in {"queue", "_unsaved", "unsaved_confirmation"}
 ]
 CLINICAL = (
     "emergency department", "urgent", "routine", "triage", "tumor", "cancer", "metasta", "oncolog", "bone", "pain",
