@@ -14,6 +14,7 @@ from clinic.platform.forms import (
     TextField,
     rules,
 )
+from clinic.platform.forms.widgets import Checkboxes
 from intake.before_visit import choices
 from intake.flow.forms import StepForm
 
@@ -70,6 +71,7 @@ class AddressForm(StepForm):
         help_text=_("You can still tell us above where a letter reaches you"),
         choices=choices.ADDRESS_INSTEAD,
         exclusive=("no_fixed_address", "prefer_not"),
+        widget=Checkboxes(exclusive=("no_fixed_address", "prefer_not")),  # no "or" before the first of the two
         required=False,
         show_optional=False,
     )
@@ -77,6 +79,7 @@ class AddressForm(StepForm):
         "address_instead": {
             "label": _("If you give no address for the patient"),
             "help_text": _("You can still tell us above where a letter reaches the patient"),
+            "choices": choices.ADDRESS_INSTEAD_OF_PATIENT,
         }
     }
     NEEDED = {
@@ -84,12 +87,6 @@ class AddressForm(StepForm):
         "city": _("Enter the city"),
         "state": _("Select the state"),
     }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.caregiver:
-            field = self.fields["address_instead"]
-            field.choices = [("no_fixed_address", _("The patient has no fixed address")), choices.PREFER_NOT]
 
     def clean(self):
         cleaned = super().clean()
@@ -112,12 +109,14 @@ class EmergencyContactForm(StepForm):
         missing=_("Select if there is someone we can call"),
     )
     emergency_contact_name = PersonNameField(
-        label=_("If yes, their name"), what=rules.NAME, autocomplete="off", required=False
+        label=_("If yes, their name"), what=rules.NAME, autocomplete="off", required=False, show_optional=False
     )
     emergency_contact_relation = RadioField(
-        label=_("If yes, who are they to you?"), choices=choices.PERSON_RELATIONS, required=False
+        label=_("If yes, who are they to you?"), choices=choices.PERSON_RELATIONS, required=False, show_optional=False
     )
-    emergency_contact_phone = AnyPhoneField(label=_("If yes, their phone number"), autocomplete="off", required=False)
+    emergency_contact_phone = AnyPhoneField(
+        label=_("If yes, their phone number"), autocomplete="off", required=False, show_optional=False
+    )
     reveals = {
         "emergency_contact_name": Reveal("emergency_contact", ("yes",), _("Enter the name of the person to call")),
         "emergency_contact_relation": Reveal("emergency_contact", ("yes",), _("Select who this person is")),
@@ -181,10 +180,10 @@ class CaregiverPermissionForm(StepForm):
         required=False,
     )
     permission_name = PersonNameField(
-        label=_("If yes, their name"), what=rules.NAME, autocomplete="off", required=False
+        label=_("If yes, their name"), what=rules.NAME, autocomplete="off", required=False, show_optional=False
     )
     permission_relation = RadioField(
-        label=_("If yes, who are they to you?"), choices=choices.PERSON_RELATIONS, required=False
+        label=_("If yes, who are they to you?"), choices=choices.PERSON_RELATIONS, required=False, show_optional=False
     )
     permission_phone = AnyPhoneField(label=_("If yes, their phone number"), autocomplete="off", required=False)
     reveals = {

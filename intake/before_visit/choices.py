@@ -36,6 +36,10 @@ ADDRESS_INSTEAD = (
     ("no_fixed_address", _("I do not have a fixed address")),
     PREFER_NOT,
 )
+ADDRESS_INSTEAD_OF_PATIENT = (
+    ("no_fixed_address", _("The patient has no fixed address")),
+    PREFER_NOT,
+)
 EMERGENCY_CONTACT = (("yes", _("Yes")), ("nobody", _("There is nobody to name")), PREFER_NOT)
 PERSON_RELATIONS = (
     ("spouse", _("Husband, wife, or partner")),
@@ -117,6 +121,13 @@ PAYER_TYPES = (
     UNKNOWN,
 )
 SUBSCRIBER_RELATIONS = (
+    ("self", _("Me")),
+    ("spouse", _("My husband, wife, or partner")),
+    ("parent", _("My mother or father")),
+    ("other", _("Someone else")),
+    UNKNOWN,
+)
+SUBSCRIBER_RELATIONS_OF_PATIENT = (
     ("self", _("The patient")),
     ("spouse", _("The patient's husband, wife, or partner")),
     ("parent", _("The patient's mother or father")),

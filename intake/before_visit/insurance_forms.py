@@ -9,7 +9,6 @@ from clinic.platform.forms.widgets import DateWidget
 from intake.before_visit import choices
 from intake.flow.forms import StepForm
 
-HELP_TO_COME = _("We see you all the same. A member of our team calls to help you find a way to pay")
 LIKE_SSN = _("This looks like a Social Security number. Check it against the card, or select Continue to keep it")
 NO_NUMBER = _("Enter the number on the card, or select Continue to leave it open")
 NO_PLAN_NAME = _("Enter the name of the plan, or select Continue to leave it open")
@@ -34,19 +33,19 @@ class InsuranceStatusForm(StepForm):
     heading_field = "insurance_status"
     insurance_status = RadioField(
         label=_("Do you have health insurance?"),
-        help_text=_("Your answer never holds up your visit"),
+        help_text=_(
+            "We see you all the same if you have none. A member of our team then calls you to help find a way to pay"
+        ),
         choices=choices.INSURANCE_STATUS,
-        hints={
-            "self_pay": HELP_TO_COME,
-            "applying": HELP_TO_COME,
-            "unsure": HELP_TO_COME,
-        },
         missing=_("Select if you have health insurance, or select 'I am not sure'"),
     )
     for_caregiver = {
         "insurance_status": {
             "label": _("Does the patient have health insurance?"),
-            "help_text": _("The answer never holds up the visit"),
+            "help_text": _(
+                "We see the patient all the same if there is none. A member of our team then calls to help find a way "
+                "to pay"
+            ),
             "missing": _("Select if the patient has health insurance, or select 'I am not sure'"),
         }
     }
@@ -101,11 +100,13 @@ class PlanForm(PlanCheck):
         help_text=_("As it stands on the card"),
         autocomplete="off",
         required=False,
+        show_optional=False,
     )
     member_id = MemberNumberField(
         label=_("Member ID or Medicare number"),
         help_text=_("The number on the card. Never a Social Security number"),
         required=False,
+        show_optional=False,
     )
     group_number = GroupNumberField(label=_("Group number"), required=False)
 
@@ -114,13 +115,17 @@ class SubscriberForm(StepForm):
     """Whose plan it is: name and birth date only of somebody else."""
 
     subscriber_relation = RadioField(
-        label=_("Who holds the plan?"),
-        help_text=_("The person whose job or purchase it comes from. It is often the name on the card"),
+        label=_("Whose plan is it?"),
+        help_text=_("For example, the person whose job it comes from"),
         choices=choices.SUBSCRIBER_RELATIONS,
-        missing=_("Select who holds the plan, or select 'I do not know'"),
+        missing=_("Select whose plan it is, or select 'I do not know'"),
     )
     subscriber_name = PersonNameField(
-        label=_("If it is someone else, their name"), what=rules.NAME, autocomplete="off", required=False
+        label=_("If it is someone else, their name"),
+        what=rules.NAME,
+        autocomplete="off",
+        required=False,
+        show_optional=False,
     )
     subscriber_dob = SplitDateField(
         label=_("If it is someone else, their date of birth"),
@@ -134,6 +139,7 @@ class SubscriberForm(StepForm):
         "subscriber_name": Reveal("subscriber_relation", ("spouse", "parent", "other")),
         "subscriber_dob": Reveal("subscriber_relation", ("spouse", "parent", "other")),
     }
+    for_caregiver = {"subscriber_relation": {"choices": choices.SUBSCRIBER_RELATIONS_OF_PATIENT}}
 
     def doubts(self):
         somebody_else = self.cleaned_data.get("subscriber_relation") in self.reveals["subscriber_name"].values
@@ -157,12 +163,17 @@ class SecondPlanForm(PlanCheck):
         show_optional=False,
     )
     second_payer_name = TextField(
-        label=_("If yes, the name of the plan"), what=rules.NAME, autocomplete="off", required=False
+        label=_("If yes, the name of the plan"),
+        what=rules.NAME,
+        autocomplete="off",
+        required=False,
+        show_optional=False,
     )
     second_member_id = MemberNumberField(
         label=_("If yes, the member ID or Medicare number"),
         help_text=_("The number on the card. Never a Social Security number"),
         required=False,
+        show_optional=False,
     )
     second_group_number = GroupNumberField(label=_("If yes, the group number"), what=_("Group number"), required=False)
     reveals = {

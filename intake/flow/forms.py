@@ -15,7 +15,8 @@ INVALID_VERSION = _("We could not read this page. Check your answers and try aga
 class StepForm(PageForm):
     """A page whose fields are answers of the same name.
 
-    `for_caregiver` replaces label, help_text or missing of a field when somebody fills in for the patient.
+    `for_caregiver` replaces label, help_text, missing or choices (same codes) of a field when somebody fills in for the
+    patient.
     `version` tells a page that was opened before another window saved it. `asked` says that an open answer or an odd
     one was pointed out already: it is pointed out once, then kept.
     """
@@ -44,6 +45,8 @@ class StepForm(PageForm):
             field = self.fields[name]
             field.label = words.get("label", field.label)
             field.help_text = words.get("help_text", field.help_text)
+            if "choices" in words:
+                field.choices = words["choices"]
             if "missing" in words:
                 field.error_messages["required"] = words["missing"]
 

@@ -114,3 +114,7 @@ def test_doctor_left_empty_is_kept_as_asked_and_empty():
 def test_name_that_is_none_is_refused(name):
     for key in ("middle_name", "preferred_name", "previous_name"):
         assert list(fill(OtherNamesForm, {key: name}).errors) == [key]
+
+
+def test_two_ways_out_of_an_address_are_listed_without_a_divider_before_them():
+    assert "choice-divider" not in str(AddressForm(None, answers={}, caregiver=False)["address_instead"])

@@ -11,7 +11,7 @@ NO_MEMBER_ID = ("--", "123-45-6789", "ab", "x" * 31, "W#12")
 @pytest.mark.parametrize("status", ["self_pay", "applying", "unsure"])
 def test_without_insurance_help_is_promised_and_nothing_is_refused(status):
     form = InsuranceStatusForm(None, answers={}, caregiver=False)
-    assert "see you all the same" in str(form.fields["insurance_status"].widget.hints[status])
+    assert "calls you to help find a way to pay" in str(form.fields["insurance_status"].help_text)
     assert answers_of(InsuranceStatusForm, {"insurance_status": status}) == {"insurance_status": status}
 
 
@@ -96,3 +96,9 @@ def test_second_plan_needs_its_kind_only_if_there_is_one():
 def test_group_number_is_named_in_its_error():
     errors = fill(PlanForm, {**RIGHT[PlanForm], "group_number": "--"}).errors
     assert "Group number must have" in errors["group_number"][0]
+
+
+def test_holder_is_named_from_the_side_of_the_one_who_fills_in():
+    for caregiver, words in ((False, "Me"), (True, "The patient")):
+        form = SubscriberForm(None, answers={}, caregiver=caregiver)
+        assert dict(form.fields["subscriber_relation"].choices)["self"] == words
