@@ -27,8 +27,10 @@ from intake.patients.models import Patient
 from intake.registration.models import Draft
 from intake.registration.new_symptoms_steps import NEW_SYMPTOMS
 from intake.registration.steps import FLOW, cleared
+from intake.registration.summary import own_words
 from intake.symptoms.actions import make_report
 from intake.symptoms.models import SymptomReport
+from intake.symptoms.questions import snapshot, wording_for
 from intake.triage.actions import assess_safely, attach_alerts, raise_alert, record_triage
 from intake.triage.models import Alert, Level, Triage
 from intake.triage.rules import BY_ID, EMERGENCY
@@ -259,7 +261,8 @@ def finish(draft: Draft, *, by: Actor, at: datetime) -> Finished:
         raise Incomplete(gaps)
     answers = cleared(draft.answers)
     patient = register_patient(answers, at=at, by=by)
-    report = make_report(patient, answers, filled_by=draft.filled_by, at=at, by=by)
+    entries = [*snapshot(answers, wording_for(draft.filled_by)), *own_words(answers)]
+    report = make_report(patient, answers, filled_by=draft.filled_by, at=at, by=by, entries=entries)
     triage = record_triage(report, at=at, by=by)
     alerts = attach_alerts(draft.pk, report)
     if triage.level == Level.EMERGENCY and not alerts:

@@ -28,8 +28,10 @@ def show(
     request: HttpRequest, template: str, *, status: int = 200, draft: Draft | None = None, **context: Any
 ) -> HttpResponse:
     """A page of the registration, with the warning before its session ends and the way to save it."""
+    by_phone = draft is not None and getattr(getattr(request, "actor", None), "kind", "") == "staff"
     if draft is not None:
         context |= {
+            "by_phone": by_phone,
             "draft": draft,
             "caregiver": draft.filled_by == "caregiver",
             "session_idle_seconds": settings.PATIENT_IDLE_MINUTES * 60,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinic.platform import words
 from clinic.platform.forms import AnyPhoneField, ConsentField, NanpPhoneField, SplitDateField
 from intake.flow.flow import Answers, Step
-from intake.registration.steps import FLOW, build_form, cleared, is_caregiver
+from intake.registration.steps import CONTACT_STEPS, FLOW, build_form, cleared, is_caregiver
 from intake.symptoms.questions import SAFETY_SECTION, label_for, wording_for
 
 NOT_PROVIDED = gettext_lazy("Not provided")
@@ -76,6 +76,21 @@ def _form_rows(step: Step, answers: Answers) -> list[tuple[str, dict[str, Any]]]
         for name in step.keys
         if name in form.fields and (name not in form.reveals or answers.get(name) is not None)
     ]
+
+
+def own_words(answers: Answers) -> list[dict[str, Any]]:
+    """What somebody wrote at first contact beside the questions, as a snapshot keeps it: nothing they wrote is lost."""
+    return [
+        {"key": name, "question": str(SHORT[name]), "value": answers[name], "label": answers[name]}
+        for name in ("reason_text", "npp_reason")
+        if answers.get(name)
+    ]
+
+
+def contact_rows(answers: Answers) -> list[dict[str, Any]]:
+    """The answers of first contact in words, without ways to change them: for a record of what was sent."""
+    given = [row for step in CONTACT_STEPS if step.applies(answers) for _key, row in _form_rows(step, answers)]
+    return [{"key": row["key"], "value": row["value"]} for row in given]
 
 
 def shown_value(form_field: Any, value: Any) -> Any:

@@ -37,6 +37,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> HttpResponse:
     """Who the form is for. The answer begins a draft, or changes the wording of the one that is open here."""
     draft = _open_draft(request)
+    if draft is not None and draft.filled_by == "staff_phone":  # taken down by staff: stays the patient's words
+        return redirect(address_of(_first_gap(draft)))
     form = WhoForm(request.POST if request.method == "POST" else None)
     if draft is not None:
         form.initial["filled_by"] = draft.filled_by

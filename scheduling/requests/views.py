@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from intake.access.sessions import close_patient_session, patient_session
+from intake.records.words import waiting_words
 from intake.registration.models import Draft
 from intake.registration.pages import draft_page
 from intake.registration.views import show_check
@@ -36,6 +37,9 @@ def send(request: HttpRequest, draft: Draft) -> HttpResponse:
         if draft.state == Draft.State.SENT:  # another window was faster
             return redirect("requests:sent")
         return show_check(request, draft, refusal=str(no))
+    if request.actor.kind == "staff":  # taken down by phone: the form is closed here, its request goes on with staff
+        close_patient_session(request)
+        return redirect("worklist:request", wanted.reference)
     return redirect("registration:emergency" if wanted.level == Level.EMERGENCY else "requests:sent")
 
 
@@ -99,4 +103,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """`/my/<ref>/`: where the request is, in plain words, and the next step."""
     card = card_of(wanted)
-    return show(request, "requests/status.html", wanted, card=card, offer=card.offer, visit=card.visit, **card.words)
+    tells = card.is_open and card.tells_back
+    waiting = waiting_words(wanted.report, caregiver=wanted.filled_by == "caregiver") if tells else []
+    page = {"card": card, "offer": card.offer, "visit": card.visit, "waiting": waiting, **card.words}
+    return show(request, "requests/status.html", wanted, **page)

@@ -11,9 +11,9 @@ from clinic.messages.models import Message
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.jobs.worker import run_due
 from intake.before_visit.models import BeforeVisit
-from intake.patients.identity import email_index
 from intake.patients.models import Patient, Proxy
 from scheduling.requests.models import AppointmentRequest
+from tests.scheduling.own_steps import BORN, filled_in_by_a_caregiver, own, sign_in
 from tests.scheduling.patient_steps import (
     BIRTH_DATE,
     NAMES,
@@ -27,7 +27,6 @@ from tests.scheduling.patient_steps import (
 )
 
 pytestmark = pytest.mark.django_db
-BORN = {"birth_date_month": "3", "birth_date_day": "27", "birth_date_year": "1951"}
 
 
 @pytest.fixture(autouse=True)
@@ -35,36 +34,6 @@ def friday_morning(time_machine):
     """The clock stands on Friday, November 20, 2026, at 10 a.m."""
     time_machine.move_to(NOW, tick=False)
     return time_machine
-
-
-def own(wanted: AppointmentRequest, patient: Patient | None = None) -> AppointmentRequest:
-    """The request as one of `patient`, by default of its own, who can sign in."""
-    patient = patient or wanted.patient
-    Patient.objects.filter(pk=patient.pk).update(email_index=email_index(NAMES["email"]))
-    AppointmentRequest.objects.filter(pk=wanted.pk).update(patient=patient)
-    wanted.refresh_from_db()
-    return wanted
-
-
-def sign_in(browser) -> str:
-    """Ask for a code and use it; where that leads."""
-    answer = browser.post("/sign-in/", {"contact": NAMES["email"], **BORN})
-    assert answer["Location"] == "/sign-in/code/"
-    run_due()
-    code = Message.objects.filter(template="sign_in").latest("created_at").context["code"]
-    return browser.post("/sign-in/code/", {"code": code.lower(), **BORN})["Location"]
-
-
-def filled_in_by_a_caregiver(wanted: AppointmentRequest, *, verified: bool = False) -> AppointmentRequest:
-    AppointmentRequest.objects.filter(pk=wanted.pk).update(filled_by="caregiver")
-    Proxy.objects.create(
-        patient=wanted.patient,
-        name="Ana Ortiz",
-        relation="child",
-        authority="patient_asked",
-        verified_at=timezone.now() if verified else None,
-    )
-    return wanted
 
 
 # Signing in

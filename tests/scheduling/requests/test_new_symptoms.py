@@ -1,6 +1,5 @@
 """New symptoms after sending: asked like the urgent check, assessed at each save, never lost, only ever raising."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from scheduling.requests.actions import review_request
 from scheduling.requests.models import AppointmentRequest
 from tests import factories
 from tests.intake.factories import QUIET
+from tests.scheduling.own_steps import in_session_of
 from tests.scheduling.patient_steps import CALM, NOW, a_wanted_request, key_on, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -44,14 +44,6 @@ def wanted(client):
     in_session_of(client, wanted)
     wanted.refresh_from_db()
     return wanted
-
-
-def in_session_of(browser, wanted: AppointmentRequest) -> None:
-    browser.cookies.clear()
-    session = browser.session
-    session["request_id"] = str(wanted.pk)
-    session["patient_seen"] = int(time.time())
-    session.save()
 
 
 def address(wanted, path="") -> str:
