@@ -1,6 +1,6 @@
 """Gathers the capability models so that Django finds them."""
 
-from scheduling.availability.models import Closure, SessionException, WeeklySession
+from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.itineraries.models import VisitType, VisitTypeLeg
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest, RequestNote
@@ -9,6 +9,7 @@ from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 __all__ = [
     "Appointment",
     "AppointmentRequest",
+    "Buffer",
     "Claim",
     "Closure",
     "Offer",

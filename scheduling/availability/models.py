@@ -31,6 +31,17 @@ class WeeklySession(models.Model):
     reserve_minutes = models.PositiveSmallIntegerField(
         default=30, help_text=_("The last minutes of the session, kept for urgent requests until the day before")
     )
+    site = models.ForeignKey(
+        "clinic.Site",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: the clinician's own site"),
+    )
+    visit_types = models.ManyToManyField(
+        "scheduling.VisitType", blank=True, related_name="+", help_text=_("None chosen: every kind of visit")
+    )
 
     class Meta:
         ordering = ["clinician_id", "weekday", "starts"]
@@ -57,6 +68,14 @@ class SessionException(models.Model):
     starts = models.TimeField()
     ends = models.TimeField()
     reason = models.CharField(max_length=120, blank=True, default="")
+    site = models.ForeignKey(
+        "clinic.Site",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: time is added at the clinician's own site, and taken away at every site"),
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="exception_ends_after_start")]
@@ -76,3 +95,16 @@ class Closure(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_ends_after_start")]
         indexes = [models.Index(fields=["ends_at", "starts_at"], name="closure_time")]
+
+
+class Buffer(models.Model):
+    """Time that a clinician keeps free around each appointment, whatever the kind of visit."""
+
+    clinician = models.OneToOneField("clinic.Clinician", on_delete=models.CASCADE, related_name="buffer")
+    before_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
+    after_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(before_minutes__lte=120, after_minutes__lte=120), name="buffer_sensible")
+        ]

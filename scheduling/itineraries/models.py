@@ -1,5 +1,6 @@
 """Visit types and the legs they are made of."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +16,37 @@ class VisitType(models.Model):
     )
     is_self_bookable = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Kept free between an appointment of this kind and the one before, for each clinician"),
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Kept free between an appointment of this kind and the next, for each clinician"),
+    )
+    notice_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60 * 24 * 60)],
+        help_text=_("The least time between booking and start. Empty: as the clinic has set it"),
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(730)],
+        help_text=_("How many days ahead it can be booked. Empty: as the clinic has set it"),
+    )
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(buffer_before_minutes__lte=120, buffer_after_minutes__lte=120),
+                name="visit_type_buffer_sensible",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
