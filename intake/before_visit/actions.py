@@ -21,6 +21,7 @@ from intake.flow.flow import Step
 from intake.patients.coverage import save_coverage
 from intake.patients.models import Proxy
 from intake.records.actions import items_from_answers
+from intake.records.rules import ROWS as RECORD_ROWS
 from intake.symptoms.models import SymptomReport
 from intake.tasks.actions import tasks_from_answers
 
@@ -33,7 +34,7 @@ class Follower(NamedTuple):
 
 
 TASK_STEPS = frozenset({"implants", "status", "plan", "subscriber", "second-plan"})
-ITEM_SECTIONS = frozenset({"about", "cancer", "records", "insurance", "visit"})
+ITEM_KEYS = frozenset(key for key, _kind in RECORD_ROWS.values())
 
 
 def unreadable(code: str) -> Refused:
@@ -248,7 +249,7 @@ def _keep(
     answers = cleared(before.answers)
     if step.section == "insurance":
         save_coverage(before.report.patient, answers, by=by)
-    if step.section in ITEM_SECTIONS:
+    if not ITEM_KEYS.isdisjoint(step.keys):
         items_from_answers(before.report, answers, by=by)
     if slug in TASK_STEPS:
         tasks_from_answers(before.report, answers, by=by)

@@ -139,7 +139,9 @@ def section_done(request: HttpRequest, report: SymptomReport, place: Place, sect
     sheet = Sheet(report, place)
     is_done = section in sheet.before.sections_done
     form = SectionForm(request.POST if request.method == "POST" else None, initial={"done": "yes"} if is_done else {})
-    if form.is_bound and section != OPTIONAL and form.is_valid():
+    if form.is_bound and section == OPTIONAL:  # nobody completes it
+        return redirect(place.list_url)
+    if form.is_bound and form.is_valid():
         try:
             mark_section(report, section, form.cleaned_data["done"] == "yes", by=place.actor)
         except Refused as refused:

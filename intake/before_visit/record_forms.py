@@ -1,6 +1,6 @@
 """The forms of repeatable rows: scans, biopsies, blood tests, treatments, medicines, allergies, implants.
 
-One row is one page. Of a row only what names it is required; everything else may stay open or be "I do not know".
+One row is one page. Of a row at most what names it is required; everything else may stay open, or has "I do not know".
 """
 
 import re
@@ -74,9 +74,10 @@ class ImagingForm(RowForm):
 class BiopsyForm(RowForm):
     site = TextField(
         label=_("Where on the body was it taken?"),
-        help_text=_("If you do not know, write that you do not know"),
+        help_text=_("Leave it empty if you do not know"),
         max_length=100,
-        missing=_("Enter where on the body it was taken"),
+        required=False,
+        show_optional=False,
     )
     date = about_when(_("When was it taken?"))
     place = TextField(

@@ -45,6 +45,7 @@ class RowKind:
     title_keys: tuple[str, ...]
     detail_keys: tuple[str, ...]
     missing: Any
+    noun: Any = ""  # names a row that nothing else names
     computed: Callable[[Row], Row] = lambda row: {}
     computed_keys: tuple[str, ...] = ()
 
@@ -112,6 +113,7 @@ KINDS: tuple[RowKind, ...] = (
         title_keys=("site",),
         detail_keys=("date", "place"),
         missing=_("Select if there was a biopsy"),
+        noun=_("Biopsy"),
     ),
     RowKind(
         slug="labs",
@@ -217,7 +219,8 @@ KIND_OF_KEY = {kind.key: kind for kind in KINDS}
 
 def title_of(kind: RowKind, row: Mapping[str, Any]) -> str:
     """What a row is, in a few words: "MRI, lower back"."""
-    return ", ".join(text for name in kind.title_keys if (text := shown(kind, name, row.get(name))))
+    texts = [shown(kind, name, row.get(name)) for name in kind.title_keys]
+    return ", ".join(text for text in texts if text) or str(kind.noun)
 
 
 def details_of(kind: RowKind, row: Mapping[str, Any]) -> list[str]:

@@ -6,10 +6,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from clinic.platform.audit.actors import Actor
 from intake.before_visit.pages import answer
 from intake.before_visit.place import Place
 from intake.symptoms.models import SymptomReport
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.own import tells_back
 from scheduling.requests.patient_pages import patient_page
 from scheduling.requests.wishes import FOLLOWER
 
@@ -25,11 +27,14 @@ def before_visit(request: HttpRequest, wanted: AppointmentRequest, *, page: str,
 
 
 def place_of(request: HttpRequest, wanted: AppointmentRequest) -> Place:
-    """The pages under a patient's own request; the wording follows who filled it in."""
+    """The pages under a patient's own request; the wording follows who filled it in.
+
+    Where somebody who was not verified may sit before the page, it is used as a caregiver's.
+    """
     return Place(
-        actor=request.actor,
+        actor=request.actor if tells_back(wanted) else Actor("caregiver", request.actor.id),
         reference=wanted.reference,
-        caregiver=request.actor.kind == "caregiver",
+        caregiver=wanted.filled_by == "caregiver",
         files_url=reverse("files:list", args=[wanted.reference]),
         back_url=reverse("requests:status", args=[wanted.reference]),
         followers=(FOLLOWER,),

@@ -12,12 +12,10 @@ from tests.intake.before_visit.row_data import RIGHT_ROWS, new_id
 
 
 def enter(client, wanted: AppointmentRequest, *, caregiver: bool = False) -> None:
-    """Make this browser the one of the patient, or of the caregiver."""
+    """Make this browser the one of the patient, or of the caregiver who sent the request."""
+    AppointmentRequest.objects.filter(pk=wanted.pk).update(filled_by="caregiver" if caregiver else "patient")
     session = client.session
     session["request_id"], session["patient_seen"] = str(wanted.pk), int(time.time())
-    session["patient_is_caregiver"] = caregiver
-    if not caregiver:
-        del session["patient_is_caregiver"]
     session.save()
 
 

@@ -1,6 +1,8 @@
 """The task list before the visit: every page blank, wrong, right; rows; two windows; sections; what a change asks."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.platform.audit.models import AuditEntry
 from intake.before_visit.actions import answers_of, save_row
@@ -308,11 +310,13 @@ def test_optional_pages_can_be_skipped(client, wanted):
     html = client.get(step_address(wanted, "race")).content.decode()
     assert f'href="{step_address(wanted, "gender")}"' in html
     assert f'href="{address(wanted, "list")}"' in html
-    assert "Skip" in html
-    assert "Skip" not in client.get(step_address(wanted, "stage")).content.decode()
+    assert "Skip this page" in html
+    assert "Skip this page" not in client.get(step_address(wanted, "stage")).content.decode()
     page = client.get(address(wanted, "section-done", "optional"))
     assert page.context["form"] is None
-    assert client.post(address(wanted, "section-done", "optional"), {"done": "yes"}).status_code == 422
+    answer = client.post(address(wanted, "section-done", "optional"), {"done": "yes"})
+    assert answer["Location"] == address(wanted, "list")
+    assert not BeforeVisit.objects.exists()
 
 
 def test_gender_is_asked_only_where_the_clinic_chose_it(client, wanted, settings):
@@ -418,15 +422,18 @@ def test_pages_ask_the_database_few_questions(client, wanted, rows):
             address(wanted, "section-done", "records"),
             step_address(wanted, "address"),
             step_address(wanted, "imaging"),
-            row_address(wanted, "imaging"),
+            *([row_address(wanted, "imaging")] if rows < MOST_ROWS else []),
             row_address(wanted, "imaging", row),
             row_address(wanted, "imaging", row, name="remove"),
         ):
             assert len(queries_of(client, page)) <= 8, page
 
 
-def test_saving_a_page_asks_the_database_few_questions(client, wanted, django_assert_max_num_queries):
+def test_saving_a_page_asks_the_database_few_questions(client, wanted):
     post_step(client, wanted, "stage")
     sent = {"version": version_of(wanted, "stage"), "asked": "", "current_stage": "III"}
-    with django_assert_max_num_queries(LIMIT):
-        client.post(step_address(wanted, "stage"), sent)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(step_address(wanted, "stage"), sent).status_code == 302
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+    asked = [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(frame)]
+    assert len(asked) <= LIMIT, asked
