@@ -44,7 +44,8 @@ def examine(file: QuarantinedFile) -> Verdict:
 def scan_of(path: Path) -> str:
     """What the virus scanner says; "not scanned" when it says nothing."""
     try:
-        return Upload.Scan.INFECTED if clamd.is_infected(path) else Upload.Scan.CLEAN
+        with path.open("rb") as file:
+            return Upload.Scan.INFECTED if clamd.is_infected(file) else Upload.Scan.CLEAN
     except clamd.ScannerAway:
         return Upload.Scan.NOT_SCANNED
 

@@ -2,7 +2,7 @@
 
 import socket
 import struct
-from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -21,12 +21,12 @@ def is_configured() -> bool:
     return bool(settings.CLAMD_SOCKET)
 
 
-def is_infected(path: Path) -> bool:
-    """Whether the scanner finds a virus in the file. Raises ScannerAway when it gives no verdict."""
+def is_infected(file: BinaryIO) -> bool:
+    """Whether the scanner finds a virus in what is read from `file`. Raises ScannerAway when it gives no verdict."""
     if not is_configured():
         raise ScannerAway("not configured")
     try:
-        answer = _ask(path)
+        answer = _ask(file)
     except OSError as error:
         raise ScannerAway(type(error).__name__) from None
     if answer.endswith(b" FOUND"):
@@ -36,8 +36,8 @@ def is_infected(path: Path) -> bool:
     raise ScannerAway("no verdict")  # such as a file larger than its StreamMaxLength
 
 
-def _ask(path: Path) -> bytes:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, path.open("rb") as file:
+def _ask(file: BinaryIO) -> bytes:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(CONNECT_SECONDS)
         line.connect(settings.CLAMD_SOCKET)
         line.settimeout(ANSWER_SECONDS)

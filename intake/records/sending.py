@@ -19,6 +19,7 @@ def attachment(upload: Upload, *, by: Actor) -> FileResponse:
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(file, as_attachment=True, filename=name, content_type=upload.content_type)
+    response["Content-Length"] = str(upload.size_bytes)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -1,6 +1,7 @@
 """Where files lie: UPLOAD_FOLDER, outside the static tree, under random names. Nothing here knows a patient.
 
-`quarantine/` holds what is being received and checked, `kept/ab/cd/abcd...` what was found clean.
+`quarantine/` holds what is being received and checked, `kept/ab/cd/abcd...` what was found clean, sealed with the keys
+of the encrypted columns and bound to its name.
 """
 
 import fcntl
@@ -14,6 +15,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+
+from clinic.platform.crypto.files import key_id_of_file, open_sealed_file, seal_file
+from clinic.platform.crypto.rotation import also_rotates
+from clinic.platform.crypto.sealing import current_key_id
 
 LEFT_OVER = timedelta(days=1)  # younger files may belong to work that is going on
 SLOTS = 2  # files checked at one moment on this machine: each may take 512 MiB
@@ -42,15 +47,41 @@ def create(path: Path) -> BinaryIO:
 
 
 def keep(path: Path) -> str:
-    """Move a clean file to its place and onto the disk for good; the random name under which it is found again."""
+    """Seal a clean file, on the disk for good; the random name under which it is found again. `path` is deleted."""
     name = secrets.token_hex(16)
     place = _place(name)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    path.chmod(0o600)
-    path.rename(place)
+    with path.open("rb") as plain:
+        _seal(plain, place, name)
+    path.unlink()
     return name
+
+
+def _seal(plain: BinaryIO, place: Path, name: str) -> None:
+    with create(place) as file:
+        seal_file(plain, file, place=f"upload {name}")
+        os.fsync(file.fileno())
+
+
+def open_kept(name: str) -> BinaryIO:
+    """A kept file for reading. Raises FileNotFoundError, and CannotOpen for one that was changed or lost its key."""
+    return open_sealed_file(kept_path(name).open("rb"), place=f"upload {name}")
+
+
+@also_rotates("files")
+def seal_anew() -> int:
+    """Seal the kept files that an older key sealed with the current one; how many. May be stopped at any moment."""
+    done = 0
+    for path in _folder("kept").glob("*/*/*"):
+        with path.open("rb") as file:
+            if key_id_of_file(file) == current_key_id():
+                continue
+        anew = new_quarantine_path()
+        with open_kept(path.name) as plain:
+            _seal(plain, anew, path.name)
+        anew.replace(path)
+        done += 1
+    return done
 
 
 def kept_path(name: str) -> Path:

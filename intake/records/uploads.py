@@ -129,7 +129,7 @@ def open_upload(upload: Upload, *, by: Actor) -> tuple[BinaryIO, str]:
     Every opening is audited; call it in a transaction. Raises FileNotFoundError when the file is gone from the disk.
     """
     earlier = Upload.objects.filter(report=upload.report_id, added_at__lt=upload.added_at).count()
-    file = storage.kept_path(upload.stored_name).open("rb")
+    file = storage.open_kept(upload.stored_name)
     record("file_downloaded", by=by, subject=upload, data={"kind": upload.kind})
     return file, f"record-{earlier + 1}.{ENDINGS.get(upload.content_type, 'bin')}"
 
@@ -165,7 +165,8 @@ def scan_again(upload_id: str) -> None:
     upload = Upload.objects.filter(pk=upload_id, state=Upload.State.KEPT, scan=Upload.Scan.NOT_SCANNED).first()
     if upload is None:
         return
-    infected = clamd.is_infected(storage.kept_path(upload.stored_name))
+    with storage.open_kept(upload.stored_name) as file:
+        infected = clamd.is_infected(file)
     with transaction.atomic():
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
         if upload.state != Upload.State.KEPT:

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.platform.crypto.rotation import rotate_field, sealed_fields
+from clinic.platform.crypto.rotation import others, rotate_field, sealed_fields
 from clinic.platform.crypto.sealing import CannotOpen
 from clinic.sign_in.adapter import rotate_second_factors
 
@@ -18,5 +18,8 @@ class Command(BaseCommand):
                 raise CommandError(f"{error}: nothing was lost, the value stays as it is") from None
             if count:
                 self.stdout.write(f"{field.place}: {count} values sealed anew")
+        for name, rotate in others.items():
+            if count := rotate():
+                self.stdout.write(f"{name}: {count} sealed anew")
         if count := rotate_second_factors():
             self.stdout.write(f"second factors: {count} sealed anew")

@@ -1,6 +1,6 @@
 """Sealing everything anew with the current key, in batches, while the clinic goes on working."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.apps import apps
 from django.db import connection, models
@@ -9,6 +9,18 @@ from clinic.platform.crypto.fields import SealedMixin
 from clinic.platform.crypto.sealing import VERSION, current_key_id, open_sealed, seal
 
 BATCH = 500
+# What is sealed outside of encrypted columns: its name and the function that seals it anew
+others: dict[str, Callable[[], int]] = {}
+
+
+def also_rotates(name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Registers a function that seals something else anew with the current key and says how many it sealed."""
+
+    def register(run: Callable[[], int]) -> Callable[[], int]:
+        others[name] = run
+        return run
+
+    return register
 
 
 def sealed_fields() -> Iterator[tuple[type[models.Model], SealedMixin]]:

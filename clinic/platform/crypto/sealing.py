@@ -22,7 +22,8 @@ class CannotOpen(ValueError):  # noqa: N818  (said as it is)
 
 
 @lru_cache(maxsize=32)
-def _cipher(encoded: str) -> AESGCM:
+def cipher_of(encoded: str) -> AESGCM:
+    """The cipher of a key in base64, as FIELD_KEYS holds it. Raises ImproperlyConfigured."""
     try:
         key = base64.b64decode(encoded, validate=True)
     except ValueError as error:
@@ -50,7 +51,7 @@ def seal(text: str, *, place: str) -> str:
     """The sealed form of a text for the column `place` (table.column)."""
     key_id = current_key_id()
     nonce = os.urandom(NONCE_BYTES)
-    ciphertext = _cipher(settings.FIELD_KEYS[key_id]).encrypt(nonce, text.encode(), place.encode())
+    ciphertext = cipher_of(settings.FIELD_KEYS[key_id]).encrypt(nonce, text.encode(), place.encode())
     return f"{VERSION}:{key_id}:{_encode(nonce)}:{_encode(ciphertext)}"
 
 
@@ -63,7 +64,7 @@ def open_sealed(sealed: str, *, place: str) -> str:
     if version != VERSION or key_id not in settings.FIELD_KEYS:
         raise CannotOpen(f"unknown key or version in {place}")
     try:
-        opened = _cipher(settings.FIELD_KEYS[key_id]).decrypt(_decode(nonce), _decode(ciphertext), place.encode())
+        opened = cipher_of(settings.FIELD_KEYS[key_id]).decrypt(_decode(nonce), _decode(ciphertext), place.encode())
     except (InvalidTag, ValueError):
         raise CannotOpen(f"changed or moved value in {place}") from None
     return opened.decode()

@@ -12,10 +12,8 @@
   let busy = false;
 
   input.multiple = true;
-  const hint = document.createElement("p");
-  hint.className = "hint";
-  hint.textContent = words.dataset.several;
-  input.before(hint);
+  const hint = document.getElementById(input.getAttribute("aria-describedby").split(" ")[0]);
+  if (hint) hint.append(". " + words.dataset.several);
 
   function newKey() {
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -78,7 +76,7 @@
 
   // The lists as the server has them now
   async function renew() {
-    const answer = await fetch(form.dataset.page || location.href.split("/add/")[0].split("?")[0], { credentials: "same-origin" });
+    const answer = await fetch(words.dataset.page, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-file-lists]");
     if (!fresh || !page.querySelector("[data-add-files]")) return location.reload();

@@ -15,7 +15,7 @@ def some_file(tmp_path):
     def written(data: bytes):
         path = tmp_path / "file"
         path.write_bytes(data)
-        return path
+        return path.open("rb")
 
     return written
 

@@ -1,5 +1,6 @@
 """Adding, removing, scanning and tidying files."""
 
+import base64
 import os
 import stat
 import time
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.crypto.sealing import CannotOpen
 from clinic.platform.jobs.models import Job
 from clinic.platform.jobs.worker import run_due
 from clinic.platform.refusals import Refused
@@ -55,7 +57,11 @@ def test_added_file_is_kept_under_a_random_name_for_our_eyes_only(report, file_f
     upload = added(report, name="Quandtner MRI.pdf")
     path = storage.kept_path(upload.stored_name)
     assert upload.state == Upload.State.KEPT
-    assert (upload.content_type, upload.size_bytes) == ("application/pdf", path.stat().st_size)
+    with storage.open_kept(upload.stored_name) as file:
+        clean = file.read()
+    assert (upload.content_type, upload.size_bytes) == ("application/pdf", len(clean))
+    assert clean.startswith(b"%PDF")
+    assert b"%PDF" not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.relative_to(file_folder).parts == (
         "kept", upload.stored_name[:2], upload.stored_name[2:4], upload.stored_name,
@@ -345,6 +351,24 @@ def test_tidying_asks_the_scanner_again_about_files_not_scanned(report, scanner)
     uploads.tidy(timezone.now())
     run_due()
     assert Upload.objects.get().scan == Upload.Scan.CLEAN
+
+
+def test_files_are_sealed_anew_with_a_new_key_and_only_once(report, settings):
+    upload = added(report)
+    other = {"next": base64.b64encode(os.urandom(32)).decode()}
+    settings.FIELD_KEYS = {**other, **settings.FIELD_KEYS}
+    assert storage.seal_anew() == 1
+    assert storage.seal_anew() == 0
+    settings.FIELD_KEYS = other
+    with storage.open_kept(upload.stored_name) as file:
+        assert len(file.read()) == upload.size_bytes
+
+
+def test_file_moved_to_another_name_does_not_open(report):
+    one, other = (storage.kept_path(added(report).stored_name) for _twice in range(2))
+    one.replace(other)
+    with storage.open_kept(other.name) as file, pytest.raises(CannotOpen):
+        file.read()
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 32, "a" * 31, "a" * 32 + "/.."])
