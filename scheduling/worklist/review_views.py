@@ -14,9 +14,10 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
-from intake.triage.disciplines import Suggestions, suggest
+from intake.triage.disciplines import Suggestions
 from scheduling.requests.actions import review_request
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.suggestions import suggestions_for
 from scheduling.worklist.dossier import Dossier
 from scheduling.worklist.staff_forms import LEVELS_TO_SEE, ReviewForm
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
@@ -30,11 +31,6 @@ NOTE_WORDS = {
     "NUCLEAR_MEDICINE": gettext_lazy("Ask nuclear medicine"),
     "HEMATOLOGY": gettext_lazy("Ask hematology"),
 }
-
-
-def suggestions_for(wanted: AppointmentRequest) -> Suggestions:
-    """Specialties, tasks and notes that the answers of a request suggest."""
-    return suggest({**wanted.report.answers, "reason_for_contact": wanted.reason_for_contact})
 
 
 @requires(Permission.VIEW_PATIENT, Permission.REVIEW_TRIAGE)

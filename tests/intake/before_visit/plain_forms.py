@@ -61,6 +61,30 @@ NEEDED = {
     SubscriberForm: {"subscriber_relation"},
     SecondPlanForm: {"has_second_plan"},
 }
+# form -> what somebody may send that cannot be kept, beside right answers, and the fields that are then named;
+# pages of radios alone have nothing that can be typed wrong
+WRONG = {
+    OtherNamesForm: ({"middle_name": "J0hn"}, {"middle_name"}),
+    AddressForm: ({"city": "4111 1111 1111 1111"}, {"city"}),
+    EmergencyContactForm: ({"emergency_contact_phone": "911-555-0123"}, {"emergency_contact_phone"}),
+    NeedsForm: ({"communication_needs": ["large_print", "none"]}, {"communication_needs"}),
+    CaregiverPermissionForm: ({"permission_name": "<b>", "permission_phone": "12"},
+                              {"permission_name", "permission_phone"}),
+    DoctorsForm: ({"pcp_phone": "290-234-5678", "oncologist_name": "123-45-6789"}, {"pcp_phone", "oncologist_name"}),
+    DiagnosisForm: ({"diagnosis_date_year": "2131"}, {"diagnosis_date"}),
+    SpreadForm: ({"other_mets": ["liver", "none"]}, {"other_mets"}),
+    PlanForm: ({"member_id": "0EG4TE5MK73", "group_number": "--"}, {"member_id", "group_number"}),
+    SubscriberForm: ({"subscriber_dob_month": "2", "subscriber_dob_day": "29", "subscriber_dob_year": "1961"},
+                     {"subscriber_dob"}),
+    SecondPlanForm: ({"second_member_id": "123-45-6789"}, {"second_member_id"}),
+    TravelForm: ({"transport_need": ["ride", "none"]}, {"transport_need"}),
+    LivingForm: ({"facility_contact_phone": "134-555-0123"}, {"facility_contact_phone"}),
+    WishesForm: ({"earliest_date_month": "13", "earliest_date_day": "1", "earliest_date_year": "2027"},
+                 {"earliest_date"}),
+    RaceForm: ({"race_ethnicity": ["asian", "prefer_not"]}, {"race_ethnicity"}),
+    GenderForm: ({"gender_identity": ["woman", "prefer_not"]}, {"gender_identity"}),
+    LifeForm: ({"occupation": "My license is S 123 456 789 012"}, {"occupation"}),
+}  # fmt: skip
 FORMS = tuple(RIGHT)
 
 

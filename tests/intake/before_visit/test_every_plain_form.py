@@ -6,7 +6,7 @@ import re
 import pytest
 
 from clinic.platform.forms import CheckboxesField, LongTextField, RadioField, TextField
-from tests.intake.before_visit.plain_forms import FORMS, NEEDED, RIGHT, codes_of, fields_of, fill
+from tests.intake.before_visit.plain_forms import FORMS, NEEDED, RIGHT, WRONG, codes_of, fields_of, fill
 from tests.support.reading import grade
 
 WAYS_OUT = {"unknown", "prefer_not", "not_sure", "unsure", "nobody"}
@@ -22,6 +22,16 @@ def test_blank_page_is_kept_or_says_what_is_needed(form_class):
     form = fill(form_class, {})
     assert set(form.errors) == NEEDED.get(form_class, set())
     assert not any("This field" in text for texts in form.errors.values() for text in texts)
+
+
+@pytest.mark.parametrize("form_class", WRONG, ids=lambda form_class: form_class.__name__)
+@both
+def test_wrong_answers_are_named_and_kept_on_the_page(form_class, caregiver):
+    typed, named = WRONG[form_class]
+    form = fill(form_class, {**RIGHT[form_class], **typed}, caregiver=caregiver)
+    assert set(form.errors) == named
+    html = form.as_p()
+    assert all(f'value="{one}"' in html for one in typed.values() if isinstance(one, str) and "<" not in one)
 
 
 @everyone
