@@ -6,7 +6,7 @@ from django.db import models
 class AccessLink(models.Model):
     """A link of 128 random bits, stored hashed. Following it changes nothing; posting the birth date opens it.
 
-    `purpose` says what it opens: `offer`, `visit`, `draft`, `phone` (the draft or request shown on another screen),
+    `purpose` says what it opens: `offer`, `visit`, `draft`, `other_device` (a draft, or what it became),
     `sign_in` and `sign_in_code` (the patient). `subject_id` is the row it opens.
     """
 

@@ -13,14 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.messages.send import resume_link as send_resume_link
 from clinic.platform.forms import PageForm
+from clinic.platform.leaving import clear_site_data
 from clinic.platform.limits import take
+from clinic.platform.qr import qr_svg
 from clinic.platform.refusals import Refused
 from intake.access.codes import shown
 from intake.access.links import is_dead
-from intake.access.sessions import close_patient_session, lapsed_subject, open_patient_session, patient_session
+from intake.access.sessions import lapsed_subject, open_patient_session, patient_session
 from intake.access.tries import network_of
 from intake.registration import actions
 from intake.registration.models import Draft
+from intake.registration.other_device import PURPOSE as OTHER_DEVICE
+from intake.registration.other_device import address_for_device, open_on_device
 from intake.registration.pages import address_of, draft_page, lost, show
 from intake.registration.resume_forms import ResumeForm, ResumeHereForm, SaveForm
 from intake.registration.steps import FLOW
@@ -59,6 +63,7 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         sent_to=sent_to,
         not_sent_to=email if email and not sent_to else "",
         days=settings.DRAFT_DAYS,
+        qr=_qr_of(draft),
         continue_url=back_url,
         save_url="",
     )
@@ -76,9 +81,41 @@ def _send_link(request: HttpRequest, draft: Draft, born_on: date, email: str) ->
 @login_not_required
 def leave(request: HttpRequest) -> HttpResponse:
     """On a shared computer: forget in this browser what was open. What was saved stays saved."""
-    close_patient_session(request)
-    request.session.cycle_key()
-    return redirect("registration:resume")
+    request.session.flush()
+    return clear_site_data(redirect("registration:resume"))
+
+
+def _qr_of(draft: Draft) -> str:
+    """The code for another device; nothing where staff fill in for a caller, whose device it would be."""
+    if draft.filled_by == "staff_phone":
+        return ""
+    draft.refresh_from_db(fields=["birth_date_index"])
+    address = address_for_device(draft)
+    return qr_svg(address) if address else ""
+
+
+@require_POST
+@draft_page(sent_too=True)
+def qr_code(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """A fresh code that opens on another device, once and for ten minutes, what is open here."""
+    back_url = reverse("requests:sent") if draft.state == Draft.State.SENT else address_of(None)
+    return show(request, "registration/qr.html", draft=draft, qr=_qr_of(draft), back_url=back_url, save_url="")
+
+
+@get_or_post
+@login_not_required
+def go_on(request: HttpRequest, token: str) -> HttpResponse:
+    """From the code's address, on the other device. Looking changes nothing; the posted date of birth opens it."""
+    if is_dead(token, purpose=OTHER_DEVICE):
+        return show(request, "registration/link_expired.html", status=410)
+    form = ResumeHereForm(request.POST if request.method == "POST" else None)
+    network = network_of(request)
+    return _ask(
+        request,
+        form,
+        lambda: open_on_device(token, form.cleaned_data["date_of_birth"], network=network),
+        intro=_("You can go on here. Only the date of birth opens it."),
+    )
 
 
 @get_or_post
@@ -145,6 +182,8 @@ def _ask(
         else:
             caregiver = draft.filled_by == "caregiver"
             open_patient_session(request, kind="draft", subject_id=draft.pk, caregiver=caregiver)
+            if draft.state == Draft.State.SENT:
+                return redirect("requests:sent")
             return redirect(address_of(FLOW.first_gap(draft.answers, draft.steps_done)))
     return show(
         request,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("register/clinic/", views.from_a_clinic, name="clinic"),
     path("register/check/", views.check, name="check"),
     path("register/save/", resume_views.save, name="save"),
+    path("register/qr/", resume_views.qr_code, name="qr"),
     path("register/leave/", resume_views.leave, name="leave"),
     path("register/emergency/", views.emergency, name="emergency"),
     path("register/emergency/answer/", views.emergency_answer, name="emergency-answer"),
@@ -19,5 +20,6 @@ urlpatterns = [
     path("register/<slug:section>/<slug:step>/", views.step, name="step"),
     path("resume/", resume_views.resume, name="resume"),
     path("resume/here/", resume_views.resume_here, name="resume-here"),
+    path("go-on/<str:token>/", resume_views.go_on, name="go-on"),
     path("resume/<str:token>/", resume_views.resume_link, name="resume-link"),
 ]

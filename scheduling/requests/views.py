@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.platform.audit.record import record_view
+from clinic.platform.leaving import clear_site_data
+from clinic.platform.pdf.render import is_installed
 from clinic.platform.refusals import Refused
 from intake.access.sessions import close_patient_session, patient_session
 from intake.records.words import waiting_words
@@ -52,16 +54,16 @@ def sent(request: HttpRequest, draft: Draft) -> HttpResponse:
     wanted = AppointmentRequest.objects.select_related("patient", "triage").get(reference=draft.request_reference)
     with transaction.atomic():
         record_view(wanted, by=request.actor, purpose="sent")
-    return show(request, "requests/sent.html", wanted, **what_they_are_told(wanted, draft, now=timezone.now()))
+    told = what_they_are_told(wanted, draft, now=timezone.now())
+    return show(request, "requests/sent.html", wanted, has_pdf=is_installed(), **told)
 
 
 @require_POST
 @login_not_required
 def leave(request: HttpRequest) -> HttpResponse:
     """On a shared computer: forget in this browser what was open."""
-    close_patient_session(request)
-    request.session.cycle_key()
-    return redirect("requests:closed")
+    request.session.flush()
+    return clear_site_data(redirect("requests:closed"))
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Signing in, "My requests", and what a caregiver who was not verified may see."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -12,15 +13,18 @@ from clinic.platform.audit.models import AuditEntry
 from clinic.platform.jobs.worker import run_due
 from intake.before_visit.models import BeforeVisit
 from intake.patients.models import Patient, Proxy
+from intake.registration.other_device import address_for_device
 from scheduling.requests.models import AppointmentRequest
 from tests.scheduling.own_steps import BORN, filled_in_by_a_caregiver, own, sign_in
 from tests.scheduling.patient_steps import (
     BIRTH_DATE,
     NAMES,
     NOW,
+    a_complete_draft,
     a_wanted_request,
     an_offer,
     book_first_day,
+    key_on,
     open_with,
     post_birth_date,
     queries_of,
@@ -224,3 +228,45 @@ def test_the_link_that_we_sent_about_days_still_opens_them(client):
     filled_in_by_a_caregiver(own(offer.request))
     open_with(client, offer)
     assert client.get(f"/my/{offer.request.reference}/times/").status_code == 200
+
+
+# After sending
+
+
+def sent_from(browser):
+    """Send a complete form from this browser; its draft."""
+    draft = a_complete_draft(consent_email=True)
+    session = browser.session
+    session["draft_id"], session["patient_seen"] = str(draft.pk), int(time.time())
+    session.save()
+    browser.post("/register/send/", {"key": key_on(browser.get("/register/check/"))})
+    draft.refresh_from_db()
+    return draft
+
+
+def test_after_sending_the_pages_of_the_request_open_from_the_same_browser(client):
+    draft = sent_from(client)
+    html = client.get("/register/sent/").content.decode()
+    for path in ("before-visit/", "summary/", "summary.pdf"):
+        assert f'href="/my/{draft.request_reference}/{path}"' in html
+        assert client.get(f"/my/{draft.request_reference}/{path}").status_code == 200
+    assert client.get("/my/").status_code == 200
+    assert client.get(f"/my/{a_wanted_request().reference}/").status_code == 403
+
+
+def test_a_code_takes_the_sent_request_to_the_phone(client):
+    draft = sent_from(client)
+    page = client.post("/register/qr/").content.decode()
+    assert 'class="qr"' in page
+    phone = Client()
+    path = "/" + address_for_device(draft).split("/", 3)[3]
+    answer = phone.post(path, {name.replace("birth_date", "date_of_birth"): value for name, value in BORN.items()})
+    assert answer["Location"] == "/register/sent/"
+    assert draft.request_reference in phone.get("/register/sent/").content.decode()
+
+
+def test_leaving_asks_the_browser_to_forget_us(client):
+    own(a_wanted_request())
+    sign_in(client)
+    assert '"cookies"' in client.post("/my/leave/")["Clear-Site-Data"]
+    assert client.get("/my/")["Location"] == "/sign-in/"
