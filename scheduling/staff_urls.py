@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from intake.before_visit.place import patterns
+from scheduling.worklist.phone_views import before_visit
+
 urlpatterns = [
+    path("requests/<str:reference>/before-visit/", include((patterns(before_visit), "staff-before-visit"))),
     path("", include("scheduling.worklist.staff_urls")),
     path("", include("scheduling.offers.staff_urls")),
     path("", include("scheduling.visits.staff_urls")),

@@ -12,11 +12,14 @@ from typing import Literal
 from django.conf import settings
 from django.http import HttpRequest
 
+from clinic.accounts.actors import staff_actor
+from clinic.accounts.roles import Permission
 from clinic.platform.audit.actors import Actor
 
 Kind = Literal["draft", "request", "patient"]
 POINTERS: dict[str, str] = {"draft": "draft_id", "request": "request_id", "patient": "patient_id"}
 SEEN, CAREGIVER = "patient_seen", "patient_is_caregiver"
+PHONE_DRAFT, PHONE_STAFF = "phone_draft_id", "phone_staff_id"  # a form that a member of staff fills in for a caller
 REFRESH_SECONDS = 60  # the moment is written at most once a minute: reading a page need not write
 
 
@@ -39,8 +42,31 @@ def open_patient_session(request: HttpRequest, *, kind: Kind, subject_id, caregi
         request.session[CAREGIVER] = True
 
 
+def open_phone_session(request: HttpRequest, draft_id) -> None:
+    """Let the signed-in member of staff fill in a form for a caller in this browser.
+
+    The pointer counts only for the same account with the permission; signing out forgets it with the whole session,
+    and the idle time is that of the staff.
+    """
+    close_patient_session(request)
+    request.session[PHONE_DRAFT], request.session[PHONE_STAFF] = str(draft_id), str(request.user.pk)
+
+
+def phone_session(request: HttpRequest) -> PatientSession | None:
+    """The form that this member of staff fills in for a caller, with the member as the one who acts; else None."""
+    if PHONE_DRAFT not in request.session:
+        return None
+    user = request.user
+    if str(user.pk) != request.session.get(PHONE_STAFF) or not user.has_perm(Permission.ENTER_BY_PHONE):
+        return None
+    return PatientSession("draft", request.session[PHONE_DRAFT], staff_actor(user))
+
+
 def patient_session(request: HttpRequest) -> PatientSession | None:
     """What is open in this browser, or None after 20 idle minutes. A page that is shown counts as activity."""
+    by_phone = phone_session(request)
+    if by_phone is not None:
+        return by_phone
     session = request.session
     kind = next((kind for kind, pointer in POINTERS.items() if pointer in session), None)
     if kind is None:
@@ -62,5 +88,5 @@ def lapsed_subject(request: HttpRequest, kind: Kind) -> str | None:
 
 def close_patient_session(request: HttpRequest) -> None:
     """Forget what was open; on a shared computer the next person finds nothing."""
-    for key in (*POINTERS.values(), SEEN, CAREGIVER):
+    for key in (*POINTERS.values(), SEEN, CAREGIVER, PHONE_DRAFT, PHONE_STAFF):
         request.session.pop(key, None)

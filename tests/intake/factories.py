@@ -88,9 +88,14 @@ def page(slug: str, *, change: bool = False) -> str:
     return reverse("registration:step", args=[step.section, step.slug]) + ("?change=1" if change else "")
 
 
+def open_draft(client) -> Draft:
+    """The draft open in this browser: the person's own, or one that staff fill in for a caller."""
+    return Draft.objects.get(pk=client.session.get("draft_id") or client.session["phone_draft_id"])
+
+
 def send_page(client, slug: str, data: dict | None = None, *, change: bool = False, **more):
     """Post one page as the browser does, with the version the page carried."""
-    draft = Draft.objects.get(pk=client.session["draft_id"])
+    draft = open_draft(client)
     typed = QUIET[slug] if data is None else data
     version = {"version": str(draft.step_versions.get(slug, 0)), "asked": ""}
     return client.post(page(slug, change=change), {**version, **typed, **more})
@@ -100,7 +105,7 @@ def walk_until(client, slug: str, **answers: dict) -> Draft:
     """Go from page to page, quiet but for `answers` (by slug, with _ for -); the page `slug` stays open."""
     given = {name.replace("_", "-"): value for name, value in answers.items()}
     for _turn in range(80):
-        draft = Draft.objects.get(pk=client.session["draft_id"])
+        draft = open_draft(client)
         gap = FLOW.first_gap(draft.answers, draft.steps_done)
         if gap is None or gap.slug == slug:
             return draft

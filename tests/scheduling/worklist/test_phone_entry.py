@@ -1,0 +1,147 @@
+"""Taking down a registration by phone."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.platform.audit.models import AuditEntry
+from clinic.platform.submits.once import new_key
+from intake.models import BeforeVisit, Draft
+from intake.registration.steps import FLOW
+from scheduling.models import AppointmentRequest
+from tests.intake.factories import send_page, walk_until
+from tests.scheduling.staff_rows import a_member, a_row
+
+pytestmark = pytest.mark.django_db
+FIRST = FLOW.steps[0]
+FIRST_PAGE = reverse("registration:step", args=[FIRST.section, FIRST.slug])
+
+
+@pytest.fixture
+def coordinator(client):
+    person = a_member("coordinator", "Robin Castle")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def draft(client, coordinator):
+    client.post("/staff/phone-entry/")
+    return Draft.objects.get()
+
+
+def test_start_opens_the_first_safety_question_with_the_banner(client, coordinator):
+    answer = client.post("/staff/phone-entry/", follow=True)
+
+    assert answer.redirect_chain[-1][0] == FIRST_PAGE
+    assert "You are filling in for a caller" in answer.content.decode()
+    assert Draft.objects.get().filled_by == "staff_phone"
+
+
+def test_every_save_names_the_member_of_staff(client, coordinator, draft):
+    send_page(client, FIRST.slug)
+
+    entry = AuditEntry.objects.get(action="draft_step_saved", subject_id=str(draft.pk))
+    assert (entry.actor_kind, entry.actor_id) == ("staff", str(coordinator.pk))
+
+
+def test_whole_form_becomes_a_request_and_leads_to_its_page(client, coordinator, draft):
+    walk_until(client, "none")
+
+    answer = client.post("/register/send/", {"key": new_key()})
+
+    wanted = AppointmentRequest.objects.get()
+    assert answer.headers["Location"] == f"/staff/requests/{wanted.reference}/"
+    assert wanted.filled_by == "staff_phone"
+    assert AuditEntry.objects.get(action="request_sent").actor_id == str(coordinator.pk)
+    assert client.get(FIRST_PAGE).status_code == 403  # nothing is open here any more
+    assert client.get(f"/my/{wanted.reference}/").status_code == 403
+
+
+def test_emergency_tells_staff_to_read_it_aloud(client, draft):
+    walk_until(client, "bowel-change")
+    send_page(client, "bowel-change", {"bowel_change": "no_control"})
+
+    page = client.get("/register/emergency/").content.decode()
+
+    assert "Read this page aloud now, word for word." in page
+    assert page.index("Read this page aloud") < page.index("Send this number to the nurse")
+
+
+def test_leaving_forgets_the_form(client, draft):
+    client.post("/staff/phone-entry/leave/")
+
+    assert client.get(FIRST_PAGE).status_code == 403
+
+
+def test_signing_out_forgets_the_form(client, draft):
+    client.logout()
+
+    assert client.get(FIRST_PAGE).status_code == 403
+
+
+def test_form_of_one_member_opens_for_nobody_else(client, draft):
+    session = client.session
+    pointers = {name: session[name] for name in ("phone_draft_id", "phone_staff_id")}
+    client.logout()
+    stranger = client.session
+    stranger.update(pointers)
+    stranger.save()
+    assert client.get(FIRST_PAGE).status_code == 403
+
+    client.force_login(a_member("nurse"))
+    colleague = client.session
+    colleague.update(pointers)
+    colleague.save()
+    assert client.get(FIRST_PAGE).status_code == 403
+
+
+def test_member_who_lost_the_role_reaches_the_form_no_more(client, coordinator, draft):
+    coordinator.roles = ["clinician"]
+    coordinator.save()
+
+    assert client.get(FIRST_PAGE).status_code == 403
+
+
+@pytest.mark.parametrize("filled_by", ["staff_phone", "referring_clinician"])
+def test_public_page_takes_no_phone_entry(client, filled_by):
+    answer = client.post("/register/who/", {"filled_by": filled_by})
+
+    assert answer.status_code == 422
+    assert not Draft.objects.exists()
+
+
+def test_who_page_does_not_turn_phone_entry_into_something_else(client, draft):
+    answer = client.post("/register/who/", {"filled_by": "caregiver"})
+
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.filled_by) == (302, "staff_phone")
+
+
+def test_staff_answer_the_pages_before_the_visit_for_a_caller(client, coordinator):
+    wanted = a_row()
+    address = f"/staff/requests/{wanted.reference}/before-visit/"
+    assert "You are filling in for a caller" in client.get(address).content.decode()
+
+    answer = client.post(f"{address}insurance/status/", {"version": "0", "insurance_status": "unsure"})
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(address)
+    assert BeforeVisit.objects.get(report=wanted.report).answers["insurance_status"] == "unsure"
+    entry = AuditEntry.objects.filter(action="before_visit_saved").get()
+    assert entry.actor_id == str(coordinator.pk)
+
+
+@pytest.mark.parametrize("role", ["physician", "clinician", "administrator", "auditor"])
+def test_before_visit_by_phone_is_for_the_desk_only(client, role):
+    client.force_login(a_member(role))
+
+    assert client.get(f"/staff/requests/{a_row().reference}/before-visit/").status_code == 403
+
+
+def test_closed_request_takes_no_more_answers(client, coordinator):
+    wanted = a_row(status="withdrawn", withdrawn_at=timezone.now(), closed_at=timezone.now())
+
+    answer = client.get(f"/staff/requests/{wanted.reference}/before-visit/")
+
+    assert answer.headers["Location"] == f"/staff/requests/{wanted.reference}/"
