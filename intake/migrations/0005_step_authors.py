@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0004_fill_email_index'),
+        ("intake", "0004_fill_email_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='beforevisit',
-            name='step_authors',
+            model_name="beforevisit",
+            name="step_authors",
             field=models.JSONField(default=dict),
         ),
     ]
