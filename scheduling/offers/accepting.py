@@ -15,7 +15,7 @@ from clinic.accounts.roles import Permission
 from clinic.messages.send import unsaved_confirmation
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import Chains, Entry
-from clinic.platform.db.batch import Batch, row_lock, stored
+from clinic.platform.db.batch import Answer, Batch, row_lock, stored
 from clinic.platform.db.sql import lock_statements
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
@@ -46,15 +46,26 @@ def _foreseen_visit(offer: Offer, visit: Visit, **_rest) -> str:
     return _stored(visit)
 
 
-@submit_once("accept_offer", store=_stored, replay=_replayed_visit, foreseen=_foreseen_visit)
-def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: datetime) -> Visit:
+def _patient_and_claims(batch: Batch, offer: Offer, visit: Visit) -> tuple[Answer, Answer]:
+    """What the locks and the message of a booking need, read before the locks: the claims are counted again later."""
+    patients = batch.select(Patient, "WHERE t.id = %s", [stored(Patient._meta.pk, visit.patient_id)], only=TOLD)
+    claims = batch.select(Claim, "WHERE t.visit_id = %s ORDER BY t.id", [stored(Visit._meta.pk, visit.pk)])
+    return patients, claims
+
+
+@submit_once("accept_offer", store=_stored, replay=_replayed_visit, foreseen=_foreseen_visit, reads=_patient_and_claims)
+def accept_offer(
+    offer: Offer, visit: Visit, *, by: Actor, key: str, now: datetime, read: tuple[Answer, Answer]
+) -> Visit:
     """Book one held day: every leg or none. The other days are free again, the patient's own time is claimed.
+
+    Called without `read`, which comes from `_patient_and_claims`.
 
     Raises Refused: "not_allowed", "booked" (a day is booked already), "expired" (the offer or this hold has ended; with
     `next_times`, the days still held), "taken" (with `next_times`), "too_late" (2 hours before the start), "busy".
     """
     require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
-    patient, claims = _patient_and_claims(visit)
+    patient, claims = read[0].objects()[0], read[1].objects()
     own = Claim(patient=patient, visit=visit, starts_at=visit.starts_at, ends_at=visit.ends_at)
     offer, days, legs, lapsed = _locked_days(offer, [*claims, own], own, now=now)
     chosen = _still_held(offer, days, visit, now)
@@ -89,15 +100,6 @@ def accept_offer(offer: Offer, visit: Visit, *, by: Actor, key: str, now: dateti
     return chosen
 
 
-def _patient_and_claims(visit: Visit) -> tuple[Patient, list[Claim]]:
-    """What the locks and the message of a booking need, read before the locks: the claims are counted again later."""
-    batch = Batch()
-    patients = batch.select(Patient, "WHERE t.id = %s", [stored(Patient._meta.pk, visit.patient_id)], only=TOLD)
-    claims = batch.select(Claim, "WHERE t.visit_id = %s ORDER BY t.id", [stored(Visit._meta.pk, visit.pk)])
-    batch.send()
-    return patients.objects()[0], claims.objects()
-
-
 def _locked_days(
     offer: Offer, claims: list[Claim], own: Claim, *, now: datetime
 ) -> tuple[Offer, list[Visit], list[Appointment], list[Claim]]:
@@ -107,9 +109,8 @@ def _locked_days(
         batch.add(sql, values)
     offers = batch.select(Offer, f"WHERE t.id = %s {lock}", key)
     days = batch.select(Visit, f"WHERE t.offer_id = %s ORDER BY t.starts_at, t.id {lock}", key)
-    of_days = "t.visit_id IN (SELECT v.id FROM scheduling_visit v WHERE v.offer_id = %s)"
-    held = [*key, Appointment.State.HELD.value]
-    legs = batch.select(Appointment, f"WHERE {of_days} AND t.state = %s ORDER BY t.id", held)
+    of_days = "JOIN scheduling_visit v ON v.id = t.visit_id WHERE v.offer_id = %s"
+    legs = batch.select(Appointment, f"{of_days} AND t.state = %s ORDER BY t.id", [*key, Appointment.State.HELD.value])
     lapsed = look_for_lapsed([own], batch, now=now)
     batch.send()
     return offers.objects()[0], days.objects(), legs.objects(), lapsed.objects()

@@ -11,9 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from clinic.platform.db.sql import busy_is_refused
+
+AS_THEY_ARE: dict[type, type] = {  # fields whose values of this very type go to the database as they are
+    models.CharField: str,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+}
 
 
 class Answer:
@@ -79,7 +85,7 @@ class Batch:
 
         `more` are further attributes of the instances, (name, SQL), given as the database says them.
         """
-        columns, read = _reader(model, only, more, connection.vendor)
+        columns, read = _reader(model, only, more, connections[DEFAULT_DB_ALIAS].vendor)
         answer = self.add(f'SELECT {columns} FROM "{model._meta.db_table}" t {rest}', values)
         answer._as_objects = read
         return answer
@@ -90,7 +96,14 @@ class Batch:
             return Answer()
         model = type(rows[0])
         head, marks, fields = _insert_parts(model)
-        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+        connection = connections[DEFAULT_DB_ALIAS]
+        values = []
+        for row in rows:
+            for field, plain in fields:
+                value = field.pre_save(row, True)
+                if value is not None and type(value) is not plain:
+                    value = field.get_db_prep_save(value, connection)
+                values.append(value)
         return self.add(f"{head} VALUES {', '.join([marks] * len(rows))} {tail}", values)
 
     def update(
@@ -126,6 +139,7 @@ class Batch:
         """Run all statements; their answers are filled in. Raises Refused(code="busy") after 3 seconds at a lock."""
         statements, self._statements = self._statements, []
         if statements:
+            connection = connections[DEFAULT_DB_ALIAS]
             with busy_is_refused(), connection.cursor() as cursor:
                 if connection.vendor == "postgresql":
                     _send_together(cursor, statements)
@@ -149,12 +163,12 @@ def _send_together(cursor, statements: Sequence[tuple[str, Sequence[Any], Answer
 
 def stored(field: Any, value: Any) -> Any:
     """A value as the column of `field` takes it on this database."""
-    return field.get_db_prep_save(value, connection)
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 def row_lock() -> str:
     """What ends a SELECT that locks its rows: nothing on SQLite, where one writer runs at a time."""
-    return "FOR UPDATE" if connection.vendor == "postgresql" else ""
+    return "FOR UPDATE" if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else ""
 
 
 def _in(field: Any, keys: Sequence[Any]) -> str:
@@ -164,11 +178,16 @@ def _in(field: Any, keys: Sequence[Any]) -> str:
 
 
 @cache
-def _insert_parts(model: type[models.Model]) -> tuple[str, str, list[Any]]:
+def _insert_parts(model: type[models.Model]) -> tuple[str, str, list[tuple[Any, type | None]]]:
+    """How an INSERT begins, its marks for one row, and each field with the type that needs no preparing."""
     fields = [field for field in model._meta.concrete_fields if field is not model._meta.auto_field]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    return f'INSERT INTO "{model._meta.db_table}" ({columns})', marks, fields
+    return (
+        f'INSERT INTO "{model._meta.db_table}" ({columns})',
+        marks,
+        [(field, AS_THEY_ARE.get(type(field))) for field in fields],
+    )
 
 
 @cache
@@ -179,7 +198,7 @@ def _reader(
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not only or field.name in only]  # the order from_db expects
     names = [field.attname for field in fields]
-    readers = []
+    readers, connection = [], connections[DEFAULT_DB_ALIAS]
     for place, field in enumerate(fields):
         column = field.get_col(meta.db_table)
         steps = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
@@ -187,7 +206,7 @@ def _reader(
             readers.append((place, steps, column))
 
     def read(rows: list[tuple]) -> list:
-        found = []
+        found, connection = [], connections[DEFAULT_DB_ALIAS]  # this thread's
         for row in rows:
             values = list(row[: len(names)])
             for place, steps, column in readers:

@@ -37,13 +37,16 @@ def submit_once(
     store: Callable[[Any], str] = lambda result: "",
     replay: Callable[[str], Any] = lambda stored: None,
     foreseen: Callable[..., str] = lambda *args, **kwargs: "",
+    reads: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes an action safe to press twice; it takes `by: Actor` and `key` as keywords and runs in one transaction.
 
     `store` turns its result into a short text (a key, no patient data), `replay` finds the result again; `foreseen`
-    may tell from the arguments what `store` is going to say, which spares writing the row twice. The same key
-    again returns `replay(stored)` or raises the stored Refused; the same key from another actor, for another purpose
-    or with other arguments raises Refused(code="key_reused"), an empty or overlong key Refused(code="key_missing").
+    may tell from the arguments what `store` is going to say, which spares writing the row twice; `reads(batch, *args)`
+    may ask for what the action reads first, and the action gets what that returns as `read`, with the answers in it,
+    which spares a trip to the database. The same key again returns `replay(stored)` or raises the stored Refused; the
+    same key from another actor, for another purpose or with other arguments raises Refused(code="key_reused"), an empty
+    or overlong key Refused(code="key_missing").
     """
 
     def decorate(action: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,9 +65,11 @@ def submit_once(
             try:
                 with transaction.atomic():
                     submit.stored = foreseen(*args, **kwargs)
-                    submit_id = _insert_unless_known(submit)
+                    batch = Batch()
+                    read = {} if reads is None else {"read": reads(batch, *args)}
+                    submit_id = _insert_unless_known(submit, batch)
                     if submit_id is not None:
-                        result = action(*args, by=by, key=key, **kwargs)
+                        result = action(*args, by=by, key=key, **read, **kwargs)
                         stored = store(result)
                         if stored != submit.stored:
                             Submit.objects.filter(pk=submit_id).update(stored=stored)
@@ -76,7 +81,9 @@ def submit_once(
                     "code": refused.code,
                     "next_times": [str(moment) for moment in refused.next_times],
                 }
-                if _insert_unless_known(submit) is not None:  # commits by itself, unless the caller has a transaction
+                if (
+                    _insert_unless_known(submit, Batch()) is not None
+                ):  # commits by itself, unless the caller has a transaction
                     raise
             return _answer_again(submit, replay)
 
@@ -116,9 +123,11 @@ def _check_key(key: object) -> None:
         raise Refused(_("This page is too old to be sent. Load it again, then try once more."), code="key_missing")
 
 
-def _insert_unless_known(submit: Submit) -> int | None:
-    """The new row's id, None when the key is known. Waits for another transaction that is inserting the same key."""
-    batch = Batch()
+def _insert_unless_known(submit: Submit, batch: Batch) -> int | None:
+    """Sends the batch with the new row; its id, None when the key is known.
+
+    Waits for another transaction that is inserting the same key.
+    """
     made = batch.insert([submit], tail="ON CONFLICT (key) DO NOTHING RETURNING id")
     batch.send()
     return made.rows[0][0] if made.rows else None
