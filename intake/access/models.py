@@ -22,3 +22,13 @@ class AccessLink(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "subject_id"], name="access_link_subject")]
+
+
+class KnownNetwork(models.Model):
+    """A network from which the rightful person has opened something: strangers elsewhere cannot use up its tries.
+
+    `key` is the blind index of what was opened together with the network; neither can be read back.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)

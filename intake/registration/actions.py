@@ -19,7 +19,7 @@ from clinic.platform.jobs.queue import enqueue
 from clinic.platform.refusals import Refused
 from intake.access.codes import new_code
 from intake.access.links import cannot_open, make_link, open_link, revoke_links
-from intake.access.tries import may_try
+from intake.access.tries import forget_networks, may_try, remember_network
 from intake.flow.flow import Flow
 from intake.patients.actions import register_patient
 from intake.patients.identity import birth_date_index
@@ -192,8 +192,11 @@ def _assess_so_far(draft: Draft, now: datetime, by: Actor) -> tuple[Alert | None
 
 
 @transaction.atomic
-def save_for_later(draft: Draft, birth_date: date, *, by: Actor) -> str:
-    """Keep the draft for 30 days under a new resume code, told only here; an older code or link no longer opens it."""
+def save_for_later(draft: Draft, birth_date: date, *, by: Actor, network: str = "") -> str:
+    """Keep the draft for 30 days under a new resume code, told only here; an older code or link no longer opens it.
+
+    `network` is where the person saves: guesses from elsewhere will not use up the tries from there.
+    """
     draft = locked_draft(draft)
     code = new_code()
     draft.birth_date_index = birth_date_index(birth_date)
@@ -202,6 +205,8 @@ def save_for_later(draft: Draft, birth_date: date, *, by: Actor) -> str:
     draft.expires_at = _lifetime(draft, timezone.now())
     draft.save()
     revoke_links("draft", draft.pk)
+    if network:
+        remember_network(draft.resume_code_hash, network, until=draft.expires_at)
     record("draft_kept", by=by, subject=draft)
     return code
 
@@ -221,7 +226,9 @@ def resume(code: str, birth_date: date, *, network: str) -> Draft:
     hashed = blind_index(code, purpose="resume_code")
     if not may_try(hashed, network):
         raise cannot_open()
-    return _open_again(Draft.objects.filter(resume_code_hash=hashed).first(), birth_date)
+    draft = _open_again(Draft.objects.filter(resume_code_hash=hashed).first(), birth_date)
+    remember_network(hashed, network, until=draft.expires_at)
+    return draft
 
 
 def resume_here(draft_id: str, birth_date: date, *, network: str) -> Draft:
@@ -293,4 +300,5 @@ def expire_due_drafts(now: datetime, *, limit: int = 500) -> int:
     )
     if due:
         Draft.objects.filter(pk__in=due).update(state=Draft.State.EXPIRED, answers={}, resume_code_hash="")
+    forget_networks(now)
     return len(due)

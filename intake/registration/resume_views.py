@@ -51,7 +51,7 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         )
     born_on, email = form.cleaned_data["date_of_birth"], form.cleaned_data["email"]
     try:
-        code = actions.save_for_later(draft, born_on, by=request.actor)
+        code = actions.save_for_later(draft, born_on, by=request.actor, network=network_of(request))
     except Refused:
         return lost(request)
     sent_to = email if email and _send_link(request, draft, born_on, email) else ""
