@@ -59,7 +59,11 @@ def waiting_words(report: SymptomReport, *, caregiver: bool = False) -> list[str
 
 def summary_words(states: Iterable[str]) -> str:
     """ "3 of 5 records received"; nothing when no record was asked for."""
-    received, asked = progress(states)
+    return progress_words(*progress(states))
+
+
+def progress_words(received: int, asked: int) -> str:
+    """The same from its two numbers."""
     if not asked:
         return ""
     return _("%(received)s of %(asked)s records received") % {"received": received, "asked": asked}

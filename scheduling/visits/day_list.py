@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.directory.models import Clinician, Holiday
+from intake.records.counts import with_record_counts
+from intake.records.words import progress_words
 from scheduling.availability.models import Closure
 from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, DONE
@@ -49,9 +51,12 @@ def day_bounds(on: date) -> tuple[datetime, datetime]:
 
 
 def clinic_day(on: date, user) -> ClinicDay:
-    """The day with every active clinician's appointments, held ones included, in three queries."""
+    """The day with every active clinician's appointments, held ones included, in three queries.
+
+    Each appointment carries `records`, such as "2 of 3 records received".
+    """
     start, end = day_bounds(on)
-    appointments = (
+    appointments = with_record_counts(
         Appointment.objects.filter(
             starts_at__lt=end,
             ends_at__gt=start,
@@ -59,7 +64,8 @@ def clinic_day(on: date, user) -> ClinicDay:
             visit__in=visible_visits(user),
         )
         .select_related("visit__patient", "visit__room", "visit__visit_type", "visit__request", "room", "specialty")
-        .order_by("starts_at", "pk")
+        .order_by("starts_at", "pk"),
+        "visit__request__report",
     )
     clinicians = list(
         Clinician.objects.filter(is_active=True)
@@ -67,6 +73,8 @@ def clinic_day(on: date, user) -> ClinicDay:
         .order_by("specialty__position", "name", "pk")
         .prefetch_related(Prefetch("appointments", queryset=appointments, to_attr="today"))
     )
+    for appointment in (one for clinician in clinicians for one in clinician.today):
+        appointment.records = progress_words(appointment.records_here or 0, appointment.records_asked or 0)
     closed, whole_day, holiday = _closed(on, start, end)
     return ClinicDay(
         on=on,

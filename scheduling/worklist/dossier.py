@@ -12,9 +12,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from intake.before_visit.actions import cleared
+from intake.before_visit.summary import Group, groups_of
 from intake.patients.languages import language_words
+from intake.patients.models import PatientMerge
 from intake.records.file_rows import FileRow, rows_of
+from intake.records.models import ReadinessItem
+from intake.records.rules import SETTLED
 from intake.records.uploads import uploads_of
+from intake.records.words import name_of, summary_words
+from intake.tasks.models import StaffTask
 from intake.triage.models import Alert, ContactAttempt, TriageReview
 from intake.triage.vocabulary import SAFETY_KEYS
 from scheduling.offers.models import Offer
@@ -22,6 +29,7 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, StateChange, Visit
 from scheduling.visits.staff_forms import REASONS
 from scheduling.worklist.lists import Clock, age_on
+from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
 from scheduling.worklist.reasons import Fired, fired_rules
 from scheduling.worklist.staff_forms import DISPOSITION_WORDS
 
@@ -183,7 +191,47 @@ class Dossier:
     @cached_property
     def proxies(self) -> list:
         """Who speaks for the patient."""
-        return list(self.patient.proxies.all())
+        found = list(self.patient.proxies.all())
+        for proxy in found:
+            proxy.relation_words = relation_words(proxy.relation)
+            proxy.claim = AUTHORITY_WORDS.get(proxy.authority, proxy.authority)
+        return found
+
+    @cached_property
+    def records(self) -> list[ReadinessItem]:
+        """The records that the visit needs."""
+        return list(ReadinessItem.objects.filter(report_id=self.report.pk).order_by("pk"))
+
+    @property
+    def records_summary(self) -> str:
+        """ "3 of 5 records received"."""
+        return summary_words(item.state for item in self.records)
+
+    @property
+    def open_records(self) -> list[str]:
+        """The names of required records that are not here yet."""
+        return [name_of(item) for item in self.records if item.is_required and item.state not in SETTLED]
+
+    @cached_property
+    def tasks(self) -> list[StaffTask]:
+        """What waits for somebody about this person."""
+        return list(StaffTask.objects.filter(patient_id=self.patient.pk).still_open())
+
+    @cached_property
+    def merges(self) -> list[PatientMerge]:
+        """Records that were merged into this person's."""
+        return list(PatientMerge.objects.filter(kept_id=self.patient.pk, undone_at=None).order_by("merged_at"))
+
+    @cached_property
+    def before_visit(self) -> list[Group]:
+        """What was told before the visit, by section; empty when nothing was. Loaded with the request."""
+        told = getattr(self.report, "before_visit", None)
+        return groups_of(cleared(told.answers)) if told is not None else []
+
+    @cached_property
+    def coverages(self) -> list:
+        """Plans of insurance, primary first."""
+        return sorted(self.patient.coverages.all(), key=lambda plan: plan.position)
 
     @cached_property
     def reviews(self) -> list[TriageReview]:
@@ -286,6 +334,11 @@ def _of_note(note) -> Event:
         "handed_back": _("Handed back"),
         "withdrawn": _("Withdrawn"),
         "visit_cancelled": _("Visit canceled"),
+        "record_added": _("Record put on the list"),
+        "record_needed": _("Record needed again"),
+        "record_requested": _("Record requested"),
+        "record_received": _("Record received"),
+        "record_not_needed": _("Record not needed"),
     }
     return Event(note.at, titles.get(note.kind, _("Note")), note.by_label, note.text)
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.words import duration
 from intake.patients.models import Patient
+from intake.records.counts import with_record_counts
+from intake.records.words import progress_words
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.reasons import first_reason
 
@@ -74,12 +76,8 @@ def tab_counts(user, *, now: datetime) -> dict[str, int]:
 
 def open_requests(user):
     """Open requests in the worklist's order, with what a row needs."""
-    return (
-        AppointmentRequest.objects.visible_to(user)
-        .still_open()
-        .select_related("patient", "triage", "taken_by")
-        .order_by("urgency_rank", "submitted_at", "pk")
-    )
+    rows = AppointmentRequest.objects.visible_to(user).still_open().select_related("patient", "triage", "taken_by")
+    return with_record_counts(rows, "report").order_by("urgency_rank", "submitted_at", "pk")
 
 
 def page_of(tab: Tab, user, *, number: str | int, total: int, now: datetime) -> Page:
@@ -139,6 +137,7 @@ class Row:
     age: int | None
     clock: Clock
     reason: str
+    records: str = ""  # "1 of 3 records received", where the request waits for them
 
     @classmethod
     def of(cls, wanted: AppointmentRequest, *, now: datetime) -> "Row":
@@ -149,4 +148,11 @@ class Row:
             age=age_on(wanted.patient.date_of_birth, timezone.localdate(now)),
             clock=Clock.of(wanted, now=now),
             reason=first_reason(wanted.triage),
+            records=_records_words(wanted),
         )
+
+
+def _records_words(wanted: AppointmentRequest) -> str:
+    if wanted.status != Status.RECORDS_PENDING:
+        return ""
+    return progress_words(getattr(wanted, "records_here", 0) or 0, getattr(wanted, "records_asked", 0) or 0)

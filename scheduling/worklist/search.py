@@ -10,6 +10,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.accounts.actors import staff_actor
@@ -18,6 +19,7 @@ from clinic.platform.crypto.index import prefix_search_indexes
 from clinic.platform.forms.rules import nanp_to_e164
 from intake.access.codes import typed as read_code
 from intake.patients.identity import birth_date_index, phone_index
+from intake.patients.models import Patient
 from intake.triage.actions import FIND_CODE_LENGTH
 from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
@@ -59,6 +61,11 @@ def kind_of(typed: str) -> str:
     return "phone" if read_phone(typed) else "name"
 
 
+def _of(people: QuerySet) -> Q:
+    """Requests of these people; one whose record was merged is found under what either record says."""
+    return Q(patient__in=people.values("pk")) | Q(patient__in=people.exclude(merged_into=None).values("merged_into"))
+
+
 def find_requests(typed: str, *, user) -> tuple[list[AppointmentRequest], bool]:
     """The newest requests, open or closed, that fit what was typed, and whether there were more than are shown.
 
@@ -70,13 +77,12 @@ def find_requests(typed: str, *, user) -> tuple[list[AppointmentRequest], bool]:
         bare = typed.upper().replace(" ", "").replace("-", "")
         rows = rows.filter(reference=f"{bare[:-6]}-{bare[-6:-2]}-{bare[-2:]}")
     elif kind == "birth_date":
-        rows = rows.filter(patient__birth_date_index=birth_date_index(read_date(typed)))
+        rows = rows.filter(_of(Patient.objects.filter(birth_date_index=birth_date_index(read_date(typed)))))
     elif kind == "phone":
-        rows = rows.filter(patient__phone_index=phone_index(read_phone(typed)))
+        rows = rows.filter(_of(Patient.objects.filter(phone_index=phone_index(read_phone(typed)))))
     else:
         for index in prefix_search_indexes(typed):  # each word begins one of the person's names
-            rows = rows.filter(patient__name_prefixes__prefix_index=index)
-        rows = rows.distinct()
+            rows = rows.filter(_of(Patient.objects.filter(name_prefixes__prefix_index=index)))
     found = list(rows.order_by("-submitted_at", "pk")[: MOST_HITS + 1])
     with transaction.atomic():
         record(

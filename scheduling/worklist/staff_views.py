@@ -29,7 +29,7 @@ def find_wanted(request: HttpRequest, reference: str) -> AppointmentRequest:
     if not reference.isprintable():
         raise Http404  # PostgreSQL cannot be asked for a NUL byte
     rows = AppointmentRequest.objects.visible_to(request.user)
-    rows = rows.select_related("patient", "report", "triage", "taken_by", "visit_type")
+    rows = rows.select_related("patient", "report__before_visit", "triage", "taken_by", "visit_type")
     return get_object_or_404(rows, reference=reference)
 
 
@@ -110,6 +110,9 @@ def show_request(
         "can_review": user.has_perm(Permission.REVIEW_TRIAGE),
         "can_plan": user.has_perm(Permission.MAKE_OFFER),
         "can_cancel": user.has_perm(Permission.CANCEL_VISIT),
+        "can_chase": user.has_perm(Permission.CHASE_RECORDS),
+        "can_verify": user.has_perm(Permission.HANDLE_TASKS),
+        "can_phone": user.has_perm(Permission.ENTER_BY_PHONE),
         "can_call": user.has_perm(Permission.LOG_CONTACT),
     }
     return render(request, "worklist/request.html", context, status=status)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.directory.models import Holiday
 from clinic.platform.submits.once import new_key
+from intake.models import ReadinessItem
 from scheduling.models import Claim, Closure, Visit
 from scheduling.visits.day_list import clinic_day, day_bounds
 from tests.scheduling.staff_rows import a_booked_visit, a_clinician_row, a_member, a_patient_row, a_row, queries_of
@@ -99,6 +100,16 @@ def test_day_list_leads_to_the_days_around_it(client, nurse):
 @pytest.mark.parametrize("on", ["2026-13-01", "2026-02-30", "today", "20261201", "9999-12-31", "0001-01-01"])
 def test_day_list_of_no_day_is_not_found(client, nurse, on):
     assert client.get(f"/staff/schedule/day/{on}/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "print/"])
+def test_day_says_how_far_the_records_of_each_visit_are(client, nurse, page):
+    wanted = a_row()
+    a_booked_visit(wanted, [a_clinician_row()], starts_at=at(9))
+    for state in ("received", "requested", "not_needed"):
+        ReadinessItem.objects.create(report=wanted.report, kind="imaging", state=state)
+
+    assert "1 of 2 records received" in client.get(f"/staff/schedule/day/2026-12-01/{page}").content.decode()
 
 
 @pytest.mark.parametrize("clinicians", [1, 40])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
-from intake.models import ContactAttempt, Proxy, TriageReview
+from intake.models import BeforeVisit, ContactAttempt, Proxy, ReadinessItem, StaffTask, TriageReview
 from scheduling.models import AppointmentRequest, StateChange
 from tests.scheduling.staff_rows import (
     EMERGENCY,
@@ -86,6 +86,50 @@ def test_request_page_escapes_what_the_patient_wrote(client, nurse):
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_request_page_shows_records_tasks_and_what_was_told_before_the_visit(client, nurse):
+    wanted = a_row()
+    ReadinessItem.objects.create(report=wanted.report, kind="imaging", detail="MRI, hip", source="North Hospital")
+    StaffTask.objects.create(kind="mri_safety", patient=wanted.patient, report=wanted.report)
+    BeforeVisit.objects.create(report=wanted.report, answers={"insurance_status": "applying"})
+
+    page = page_of(client, wanted)
+
+    assert "0 of 1 records received" in page
+    assert "MRI, hip (North Hospital)" in page
+    assert "MRI safety" in page
+    assert "Not yet, we have asked for it" in page
+
+
+def test_authority_is_verified_on_the_request_page_and_the_mark_taken_back(client, nurse):
+    wanted = a_row()
+    proxy = Proxy.objects.create(patient=wanted.patient, name="Ana", relation="child", authority="legal_guardian")
+    address = f"/staff/requests/{wanted.reference}/caregivers/{proxy.pk}/"
+    key = new_key()
+
+    for _time in range(2):  # a double click is one mark
+        client.post(address, {"key": key})
+    proxy.refresh_from_db()
+    assert proxy.verified_by == "Dana Whitfield"
+    assert "says they are the legal guardian" in page_of(client, wanted)
+    assert AuditEntry.objects.filter(action="proxy_verified", subject_id=str(proxy.pk)).count() == 1
+
+    client.post(address, {"key": new_key(), "then": "undo"})
+    proxy.refresh_from_db()
+    assert (proxy.verified_at, proxy.verified_by) == (None, "")
+    assert StaffTask.objects.filter(kind="verify_proxy", state="open").count() == 1
+
+
+def test_person_without_a_claim_cannot_be_verified(client, nurse):
+    wanted = a_row()
+    proxy = Proxy.objects.create(patient=wanted.patient, name="Ana", relation="child", authority="none")
+
+    client.post(f"/staff/requests/{wanted.reference}/caregivers/{proxy.pk}/", {"key": new_key()})
+
+    proxy.refresh_from_db()
+    assert proxy.verified_at is None
+    assert "I have verified this" not in page_of(client, wanted)
+
+
 def test_look_at_a_request_leaves_one_audit_row(client, nurse):
     wanted = a_row()
 
@@ -103,8 +147,10 @@ def test_request_page_asks_a_fixed_number_of_questions(client, nurse, things):
         an_alert(wanted.report)
         ContactAttempt.objects.create(report=wanted.report, reached=False, by=nurse, at=timezone.now())
         a_booked_visit(wanted, [clinician], starts_at=timezone.now() + timedelta(days=number))
+        ReadinessItem.objects.create(report=wanted.report, kind="imaging")
+        StaffTask.objects.create(kind="insurance_help", patient=wanted.patient, report=wanted.report)
 
-    assert queries_of(lambda: page_of(client, wanted)) <= 18
+    assert queries_of(lambda: page_of(client, wanted)) <= 21
 
 
 def test_call_that_did_not_reach_the_person_leaves_the_clock_running(client, nurse):
