@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.directory.models import Clinician
 from scheduling.availability.models import WeeklySession
-from scheduling.demonstration import busy_time, clinic_data, patients, staff
+from scheduling.demonstration import busy_time, clinic_data, files, patients, staff
 from scheduling.visits.models import Claim
 
 
@@ -42,9 +42,11 @@ class Command(BaseCommand):
         claims = busy_time.fill_with_busy_time(clinicians, today, zone)
         self._say(f"{claims} busy claims. Patients in every state, this takes some seconds ...")
         count = patients.Corridor(now).walk()
+        added = files.add_files(now)
         self._say(
             f"{len(specialties)} specialties, {Clinician.objects.count()} clinicians, "
-            f"{WeeklySession.objects.count()} weekly sessions, {count} patients, {Claim.objects.count()} claims."
+            f"{WeeklySession.objects.count()} weekly sessions, {count} patients, "
+            f"{Claim.objects.count()} claims, {added} files."
         )
 
     def _say(self, text: str) -> None:
