@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
-from scheduling.availability.models import Closure, SessionException, WeeklySession
+from scheduling.availability import sessions
+from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
+from scheduling.availability.read import meets_another
 
 
 class WeeklySessionForm(forms.ModelForm):
@@ -23,6 +25,8 @@ class WeeklySessionForm(forms.ModelForm):
             "valid_until",
             "every_n_weeks",
             "reserve_minutes",
+            "site",
+            "visit_types",
         )
 
     def clean(self) -> dict:
@@ -33,53 +37,29 @@ class WeeklySessionForm(forms.ModelForm):
             return cleaned
         if cleaned["ends"] <= cleaned["starts"]:
             raise ValidationError(_("The session must end after it starts."))
-        others = WeeklySession.objects.filter(
-            clinician=cleaned["clinician"],
-            weekday=cleaned["weekday"],
-            starts__lt=cleaned["ends"],
-            ends__gt=cleaned["starts"],
-        ).exclude(pk=self.instance.pk)
-        if any(_meet(cleaned, other) for other in others):
+        names = ("weekday", "starts", "ends", "valid_from", "valid_until", "every_n_weeks")
+        new = sessions.WeeklySession(cleaned["clinician"].pk, *(cleaned.get(name) for name in names))
+        if meets_another(new, except_key=self.instance.pk):
             raise ValidationError(_("This clinician has another session at that time."))
         return cleaned
-
-
-def _meet(new: dict, other: WeeklySession) -> bool:
-    """Whether two sessions of one weekday ever fall on the same date."""
-    if new.get("valid_until") and new["valid_until"] < other.valid_from:
-        return False
-    if other.valid_until and other.valid_until < new["valid_from"]:
-        return False
-    return _week(new["valid_from"]) % _common(new, other) == _week(other.valid_from) % _common(new, other)
-
-
-def _week(day) -> int:
-    return (day.toordinal() - 1) // 7
-
-
-def _common(new: dict, other: WeeklySession) -> int:
-    """Two rhythms meet at some time exactly when their weeks agree modulo the greatest common divisor."""
-    a, b = new["every_n_weeks"], other.every_n_weeks
-    while b:
-        a, b = b, a % b
-    return max(a, 1)
 
 
 @admin.register(WeeklySession, site=admin_site)
 class WeeklySessionAdmin(AuditedAdmin):
     form = WeeklySessionForm
-    list_display = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until", "every_n_weeks")
+    list_display = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until", "every_n_weeks", "site")
     list_filter = ("weekday", "clinician__specialty")
-    list_select_related = ("clinician",)
+    list_select_related = ("clinician", "site")
+    filter_horizontal = ("visit_types",)
     search_fields = ("clinician__name",)
     autocomplete_fields = ("clinician",)
 
 
 @admin.register(SessionException, site=admin_site)
 class SessionExceptionAdmin(AuditedAdmin):
-    list_display = ("clinician", "on", "adds", "starts", "ends", "reason")
+    list_display = ("clinician", "on", "adds", "starts", "ends", "site", "reason")
     list_filter = ("adds",)
-    list_select_related = ("clinician",)
+    list_select_related = ("clinician", "site")
     date_hierarchy = "on"
     autocomplete_fields = ("clinician",)
 
@@ -109,3 +89,11 @@ class ClosureAdmin(AuditedAdmin):
     list_select_related = ("clinician", "room", "site")
     autocomplete_fields = ("clinician", "room")
     date_hierarchy = "starts_at"
+
+
+@admin.register(Buffer, site=admin_site)
+class BufferAdmin(AuditedAdmin):
+    list_display = ("clinician", "before_minutes", "after_minutes")
+    list_select_related = ("clinician",)
+    search_fields = ("clinician__name",)
+    autocomplete_fields = ("clinician",)

@@ -1,24 +1,25 @@
 """Rows of the database -> values and masks of free time. Always the same few queries, whatever the number of rows.
 
-`calendar()` reads sessions, exceptions and holidays in one query and closures in a second; `busy_masks()` reads the
-claims of a window in one more, as integers of 5-minute units, never as model objects.
+`calendar()` reads all that opens and closes time in one query; `busy_masks()` reads the claims of a window in one more,
+as integers of 5-minute units, never as model objects.
 """
 
 from collections.abc import Collection, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import BooleanField, CharField, DateField, IntegerField, Q, TimeField, Value
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.directory.closed_days import public_holidays
-from clinic.directory.models import Holiday
 from clinic.platform.db.sql import EpochUnits
 from scheduling.availability import models as rows
-from scheduling.availability.bits import datetime_of, masks_by_resource, ones, unit_of
+from scheduling.availability.bits import datetime_of, masks_by_resource, ones, unit_of, units_from_minutes
+from scheduling.availability.pattern_rows import pattern_rows
 from scheduling.availability.sessions import (
+    Buffers,
     Closure,
     DayWindow,
     OpenTime,
@@ -28,12 +29,14 @@ from scheduling.availability.sessions import (
     day_windows,
     open_time,
     routine_open,
+    sessions_meet,
 )
 from scheduling.visits.models import Claim
 
 LONGEST_CLAIM = timedelta(hours=24)  # held by the database (migration 0002): lets an index find what reaches in
 UNITS_PER_HOUR = 12
 Resource = Hashable  # ("clinician" | "room" | "patient", key)
+NO_BUFFERS = Buffers()
 
 
 def clinic_zone() -> ZoneInfo:
@@ -50,6 +53,7 @@ class Calendar:
     sessions: tuple[WeeklySession, ...]
     exceptions: tuple[SessionException, ...]
     closures: tuple[Closure, ...]
+    buffers: Buffers = NO_BUFFERS
 
     @property
     def base(self) -> int:
@@ -63,20 +67,48 @@ class Calendar:
 
     def part(self, days: tuple[DayWindow, ...]) -> "Calendar":
         """The same for some of its days."""
-        return Calendar(days, self.zone, self.sessions, self.exceptions, self.closures)
+        return replace(self, days=days)
 
-    def open_time(self, clinician_ids: Iterable[int]) -> dict[int, OpenTime]:
-        """Open time of each clinician, claims not yet taken away."""
+    def people_by_site(self) -> dict[int | None, set[int]]:
+        """Who has a session or added time at each site."""
+        found: dict[int | None, set[int]] = {}
+        for session in self.sessions:
+            found.setdefault(session.site_id, set()).add(session.clinician_id)
+        for exception in self.exceptions:
+            if exception.adds:
+                found.setdefault(exception.site_id, set()).add(exception.clinician_id)
+        return found
+
+    def open_time(
+        self, clinician_ids: Iterable[int], *, site_id: int | None = None, visit_type_id: int | None = None
+    ) -> dict[int, OpenTime]:
+        """Open time of each clinician, claims not yet taken away; at one site or for one kind of visit if named."""
         return open_time(
-            self.sessions, self.exceptions, self.closures, days=self.days, zone=self.zone, clinician_ids=clinician_ids
+            self.sessions,
+            self.exceptions,
+            self.closures,
+            days=self.days,
+            zone=self.zone,
+            clinician_ids=clinician_ids,
+            site_id=site_id,
+            visit_type_id=visit_type_id,
         )
 
-    def bookable(self, clinician_ids: Iterable[int], *, routine: bool, now: int) -> dict[int, int]:
+    def bookable(
+        self,
+        clinician_ids: Iterable[int],
+        *,
+        routine: bool,
+        now: int,
+        site_id: int | None = None,
+        visit_type_id: int | None = None,
+    ) -> dict[int, int]:
         """Masks of open time; for routine booking without the reserve that is not released yet."""
         release = settings.RESERVE_RELEASE_HOURS * UNITS_PER_HOUR
+        opened = self.open_time(clinician_ids, site_id=site_id, visit_type_id=visit_type_id)
         return {
             key: routine_open(time, now=now, base=self.base, release_units=release) if routine else time.open
-            for key, time in self.open_time(clinician_ids).items()
+            for key, time in opened.items()
         }
 
     def open_rooms(self, site_of_room: dict[int, int]) -> dict[int, int]:
@@ -95,74 +127,41 @@ class Calendar:
 
 
 def calendar(clinician_ids: Collection[int], first: date, last: date, *, zone: ZoneInfo | None = None) -> Calendar:
-    """Sessions, exceptions, holidays and closures that matter to these clinicians from `first` to `last`: 2 queries."""
+    """All that opens and closes time of these clinicians from `first` to `last`, and their buffers: 1 query."""
     zone = zone or clinic_zone()
     days = day_windows(first, last, zone)
-    sessions, exceptions, holidays = [], [], []
-    for row in _patterns(clinician_ids, first, last):
-        kind, clinician_id, site_id, weekday, starts, ends, since, until, every, reserve, adds = row
-        if kind == "s":
-            sessions.append(WeeklySession(clinician_id, weekday, starts, ends, since, until, every, reserve, site_id))
-        elif kind == "x":
-            exceptions.append(
-                SessionException(clinician_id, since, adds, starts, ends, site_id=site_id if adds else None)
-            )
-        else:
-            holidays.append(since)
-    closed = {*holidays, *public_holidays(first, last)}
-    whole_days = [Closure(day.start, day.end) for day in days if day.on in closed]
-    return Calendar(days, zone, tuple(sessions), tuple(exceptions), (*_closures(days), *whole_days))
-
-
-def _patterns(clinician_ids: Collection[int], first: date, last: date):
-    """Sessions, exceptions and the directory's holidays in one query."""
-    whole, words = IntegerField(), CharField()
-    none = {
-        "site": Value(None, whole), "day": Value(None, whole), "every": Value(1, whole), "reserve": Value(0, whole),
-        "until": Value(None, DateField()), "plus": Value(False, BooleanField()),
-    }  # fmt: skip
-    sessions = (
-        rows.WeeklySession.objects.filter(clinician__in=clinician_ids, valid_from__lte=last)
-        .filter(Q(valid_until=None) | Q(valid_until__gte=first))
-        .order_by()
-        .annotate(kind=Value("s", words), plus=none["plus"])
-        .values_list(
-            "kind", "clinician_id", "clinician__site_id", "weekday", "starts", "ends", "valid_from", "valid_until",
-            "every_n_weeks", "reserve_minutes", "plus",
+    found: dict[str, list] = {kind: [] for kind in "sxvhcbt"}
+    for kind, *row in pattern_rows(clinician_ids, days):
+        found[kind].append(row)
+    kinds: dict[int, set[int]] = {}
+    for key, _who, visit_type_id, *_rest in found["v"]:
+        kinds.setdefault(key, set()).add(visit_type_id)
+    sessions = tuple(
+        WeeklySession(
+            who, day, starts, ends, since, until, every, reserve, site, frozenset(kinds.get(key, ())), key
         )
+        for key, who, site, day, starts, ends, since, until, every, reserve, _adds in found["s"]
     )  # fmt: skip
-    exceptions = (
-        rows.SessionException.objects.filter(clinician__in=clinician_ids, on__gte=first, on__lte=last)
-        .order_by()
-        .annotate(kind=Value("x", words), **{name: none[name] for name in ("day", "every", "reserve", "until")})
-        .values_list(
-            "kind", "clinician_id", "clinician__site_id", "day", "starts", "ends", "on", "until", "every", "reserve",
-            "adds",
-        )
-    )  # fmt: skip
-    return sessions.union(exceptions, _holiday_rows(first, last, none), all=True)
-
-
-def _holiday_rows(first: date, last: date, none: dict[str, Value]):
-    return (
-        Holiday.objects.filter(on__gte=first, on__lte=last)
-        .order_by()
-        .annotate(
-            kind=Value("h", CharField()), who=Value(None, IntegerField()), at=Value(None, TimeField()),
-            ended=Value(None, TimeField()), **none,
-        )
-        .values_list("kind", "who", "site", "day", "at", "ended", "on", "until", "every", "reserve", "plus")
-    )  # fmt: skip
-
-
-def _closures(days: tuple[DayWindow, ...]) -> list[Closure]:
-    found = (
-        rows.Closure.objects.filter(starts_at__lt=datetime_of(days[-1].end), ends_at__gt=datetime_of(days[0].start))
-        .order_by()
-        .annotate(start=EpochUnits("starts_at"), end=EpochUnits("ends_at", up=True))
-        .values_list("start", "end", "clinician_id", "room_id", "site_id")
+    exceptions = tuple(
+        SessionException(who, on, adds, starts, ends, site_id=site, key=key)
+        for key, who, site, _day, starts, ends, on, _until, _every, _reserve, adds in found["x"]
     )
-    return [Closure(*row) for row in found]
+    closures = [
+        Closure(start, end, who, room, site, key)
+        for key, who, site, room, _starts, _ends, _on, _until, start, end, _adds in found["c"]
+    ]
+    closed = {*(row[6] for row in found["h"]), *public_holidays(first, last)}
+    closures += [Closure(day.start, day.end) for day in days if day.on in closed]
+    buffers = Buffers(
+        {row[1]: _buffer(row) for row in found["b"]},
+        {row[0]: _buffer(row) for row in found["t"]},
+    )
+    return Calendar(days, zone, sessions, exceptions, tuple(closures), buffers)
+
+
+def _buffer(row: list) -> tuple[int, int]:
+    """Before and after stand in the columns of rhythm and reserve."""
+    return units_from_minutes(row[8]), units_from_minutes(row[9])
 
 
 def busy_masks(
@@ -174,48 +173,81 @@ def busy_masks(
     room_ids: Collection[int] = (),
     patient_id=None,
     except_visits: Collection = (),
+    buffers: Buffers = NO_BUFFERS,
+    visit_type_id: int | None = None,
 ) -> dict[Resource, int]:
     """Taken units from `first` to `last` (absolute) of each ("clinician" | "room" | "patient", key): one query.
 
-    Holds that have lapsed by `now` take no time, nor do the visits of `except_visits`.
+    Holds that have lapsed by `now` take no time, nor do the visits of `except_visits`. With `buffers` the time of
+    clinicians is widened by what must lie between it and an appointment of a visit of `visit_type_id`.
     """
+    widest = buffers.widest
+    begin, stop = first - widest, last + widest
     wanted = Q(clinician__in=clinician_ids) | Q(room__in=room_ids)
     if patient_id is not None:
         wanted |= Q(patient=patient_id)
-    start = datetime_of(first)
+    start = datetime_of(begin)
+    kind = ["visit__visit_type_id"] if buffers.visit_types else []  # a join that is only made when it matters
     claims = (
-        Claim.objects.filter(starts_at__lt=datetime_of(last), starts_at__gte=start - LONGEST_CLAIM, ends_at__gt=start)
+        Claim.objects.filter(starts_at__lt=datetime_of(stop), starts_at__gte=start - LONGEST_CLAIM, ends_at__gt=start)
         .filter(wanted)
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .annotate(start=EpochUnits("starts_at"), end=EpochUnits("ends_at", up=True))
-        .values_list("clinician_id", "room_id", "start", "end")
+        .values_list("clinician_id", "room_id", "start", "end", *kind)
     )
     if except_visits:
         claims = claims.exclude(visit__in=except_visits)
-    named = (
+    found = claims.iterator(chunk_size=5000)
+    named = _widened(found, patient_id, buffers, visit_type_id) if buffers else _named(found, patient_id)
+    return masks_by_resource(named, first, last - first)
+
+
+def _named(claims: Iterable[tuple], patient_id) -> Iterable[tuple[Resource, int, int]]:
+    """Claims with the name of what they take."""
+    return (
         (
             ("clinician", clinician_id) if clinician_id is not None
             else ("room", room_id) if room_id is not None
             else ("patient", patient_id),
-            begin,
+            start,
             end,
         )
-        for clinician_id, room_id, begin, end in claims.iterator(chunk_size=5000)
+        for clinician_id, room_id, start, end in claims
     )  # fmt: skip
-    return masks_by_resource(named, first, last - first)
 
 
-def notice_units() -> int:
-    """The least time between now and a start."""
-    return settings.BOOKING_NOTICE_MINUTES // 5
+def _widened(
+    claims: Iterable[tuple], patient_id, buffers: Buffers, visit_type_id: int | None
+) -> Iterable[tuple[Resource, int, int]]:
+    """The same, those of clinicians with their buffers."""
+    for clinician_id, room_id, start, end, *kind in claims:
+        if clinician_id is None:
+            yield ("room", room_id) if room_id is not None else ("patient", patient_id), start, end
+            continue
+        down, up = buffers.around(clinician_id, kind[0] if kind else None, visit_type_id)
+        yield ("clinician", clinician_id), start - down, end + up
 
 
-def booking_days(now: datetime) -> tuple[date, date]:
-    """Today and the last local day that can be booked."""
+def meets_another(new: WeeklySession, *, except_key: int | None = None) -> bool:
+    """Whether a session would ever overlap another one of its clinician: one query."""
+    names = ("clinician_id", "weekday", "starts", "ends", "valid_from", "valid_until", "every_n_weeks")
+    others = rows.WeeklySession.objects.filter(clinician=new.clinician_id, weekday=new.weekday)
+    if except_key is not None:
+        others = others.exclude(pk=except_key)
+    return any(sessions_meet(new, WeeklySession(*row)) for row in others.values_list(*names))
+
+
+def notice_units(minutes: int | None = None) -> int:
+    """The least time between now and a start: of the kind of visit, else as the clinic has set it."""
+    return units_from_minutes(settings.BOOKING_NOTICE_MINUTES if minutes is None else minutes)
+
+
+def booking_days(now: datetime, horizon_days: int | None = None) -> tuple[date, date]:
+    """Today and the last local day that can be booked, `horizon_days` ahead or as many as the clinic has set."""
     today = timezone.localdate(now, timezone=clinic_zone())
-    return today, today + timedelta(days=settings.BOOKING_HORIZON_DAYS)
+    return today, today + timedelta(days=settings.BOOKING_HORIZON_DAYS if horizon_days is None else horizon_days)
 
 
-def earliest_start(now: datetime) -> int:
+def earliest_start(now: datetime, minutes: int | None = None) -> int:
     """The first unit at which a visit may begin."""
-    return unit_of(now, up=True) + notice_units()
+    return unit_of(now, up=True) + notice_units(minutes)

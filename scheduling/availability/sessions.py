@@ -6,10 +6,11 @@ clock change skips means the moment that many minutes after the last clock readi
 means the first of the two. No clock and no stored rows are read: everything arrives as values.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from math import lcm
 from zoneinfo import ZoneInfo
 
 from scheduling.availability.bits import UNIT_SECONDS, lowest, mask_from_intervals, ones, runs, units_from_minutes
@@ -24,7 +25,7 @@ class WeeklySession:
 
     ``weekday`` 0 is Monday; times are local; ``ends`` at ``time(0)`` is the midnight that closes the day;
     ``valid_until`` is the last date (inclusive), None for ever; the last ``reserve_minutes`` are kept for urgent
-    requests.
+    requests. ``visit_type_ids`` are the kinds of visit it is open to, every kind when empty. ``key`` names the row.
     """
 
     clinician_id: int
@@ -36,6 +37,8 @@ class WeeklySession:
     every_n_weeks: int = 1
     reserve_minutes: int = 30
     site_id: int | None = None
+    visit_type_ids: frozenset[int] = frozenset()
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class SessionException:
     ends: time | None = None
     reserve_minutes: int = 0
     site_id: int | None = None
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,41 @@ class Closure:
     clinician_id: int | None = None
     room_id: int | None = None
     site_id: int | None = None
+    key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """Units kept free (before, after) appointments: of clinicians, and of kinds of visit for whoever has them.
+
+    Between two appointments of one clinician lies at least the greater of what the earlier one wants after it and the
+    later one before it. The appointments of one visit keep no buffer among themselves; a buffer may lie outside the
+    working time.
+    """
+
+    clinicians: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    visit_types: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.clinicians or self.visit_types)
+
+    def around(self, clinician_id: int, taken_type_id: int | None, wanted_type_id: int | None) -> tuple[int, int]:
+        """How far a taken time reaches (down, up) for a new appointment of a visit of ``wanted_type_id``."""
+        before, after = self.clinicians.get(clinician_id, (0, 0))
+        taken_before, taken_after = self.visit_types.get(taken_type_id or 0, (0, 0))
+        new_before, new_after = self.visit_types.get(wanted_type_id or 0, (0, 0))
+        return max(before, after, taken_before, new_after), max(before, after, taken_after, new_before)
+
+    def of(self, clinician_id: int, visit_type_id: int | None) -> bool:
+        """Whether any buffer counts for this clinician in a visit of this kind."""
+        return clinician_id in self.clinicians or bool(self.visit_types)
+
+    @property
+    def widest(self) -> int:
+        """The longest buffer of all."""
+        return max(
+            (units for pair in (*self.clinicians.values(), *self.visit_types.values()) for units in pair), default=0
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +134,13 @@ def day_windows(first: date, last: date, zone: ZoneInfo) -> tuple[DayWindow, ...
 
 
 def interval_on(day: DayWindow, starts: time, ends: time, zone: ZoneInfo) -> tuple[int, int] | None:
-    """A local interval of one day in units, or None when a clock change leaves nothing of it."""
+    """A local interval of one day in units, or None when a clock change leaves nothing of it.
+
+    What is not on the 5-minute grid is rounded inward: nobody is booked before a session begins.
+    """
     start = unit_at(day.on, starts, zone)
+    if starts.minute % 5 or starts.second or starts.microsecond:
+        start += 1
     end = day.end if ends == MIDNIGHT else unit_at(day.on, ends, zone)
     return (start, end) if start < end else None
 
@@ -109,9 +153,12 @@ def open_time(
     days: Sequence[DayWindow],
     zone: ZoneInfo,
     clinician_ids: Iterable[int] | None = None,
+    site_id: int | None = None,
+    visit_type_id: int | None = None,
 ) -> dict[int, OpenTime]:
     """Open time of every clinician who has a session or exception (or of those named), relative to ``days[0].start``.
 
+    ``site_id`` leaves out time at other sites, ``visit_type_id`` sessions that are not open to this kind of visit.
     Order: sessions, then time taken away, then time added, then closures, which win over all. Sessions with the same
     pattern are drawn once and shared, which makes 40 clinicians over 12 weeks a matter of a millisecond.
     """
@@ -121,6 +168,8 @@ def open_time(
     pattern = _Patterns(days, zone)
     layers: dict[int, _Layers] = {}
     for session in sessions:
+        if session.visit_type_ids and visit_type_id is not None and visit_type_id not in session.visit_type_ids:
+            continue
         if wanted is None or session.clinician_id in wanted:
             layer = layers.setdefault(session.clinician_id, _Layers())
             layer.add(pattern.of(session), session.site_id)
@@ -135,10 +184,12 @@ def open_time(
     opened = {}
     for clinician_id, layer in layers.items():
         site_masks = []
-        for site_id, masks in layer.by_site.items():
-            key = (clinician_id if clinician_id in own else None, site_id)
+        for place, masks in layer.by_site.items():
+            if site_id is not None and place != site_id:
+                continue
+            key = (clinician_id if clinician_id in own else None, place)
             if key not in shut:
-                shut[key] = closed_mask(closures, base=base, length=length, clinician_id=key[0], site_id=site_id)
+                shut[key] = closed_mask(closures, base=base, length=length, clinician_id=key[0], site_id=place)
             site_masks.append([mask & ~shut[key] for mask in masks])
         opened[clinician_id] = _merge(site_masks)
     return opened
@@ -207,6 +258,27 @@ def closed_mask(
         else:
             touching.append((closure.starts_at, closure.ends_at))
     return mask_from_intervals(touching, base, length) if touching else 0
+
+
+def sessions_meet(one: WeeklySession, other: WeeklySession) -> bool:
+    """Whether two sessions of one clinician ever overlap: on one weekday, at one hour, in the same weeks."""
+    if one.clinician_id != other.clinician_id or one.weekday != other.weekday:
+        return False
+    if _not_before(one.starts, other.ends) or _not_before(other.starts, one.ends):
+        return False
+    first = max(one.valid_from, other.valid_from)
+    last = min(one.valid_until or date.max, other.valid_until or date.max)
+    at = first.toordinal() + (one.weekday - first.weekday()) % 7
+    dates = range(at, at + 7 * lcm(one.every_n_weeks, other.every_n_weeks), 7)  # then both rhythms begin anew
+    return any(day <= last.toordinal() and _has_week(one, day) and _has_week(other, day) for day in dates)
+
+
+def _has_week(session: WeeklySession, day: int) -> bool:
+    return ((day - 1) // 7 - _week(session.valid_from)) % session.every_n_weeks == 0
+
+
+def _not_before(starts: time, ends: time) -> bool:
+    return ends != MIDNIGHT and starts >= ends
 
 
 def is_open(time: OpenTime, start: int, end: int, *, base: int, routine: bool, now: int) -> bool:
