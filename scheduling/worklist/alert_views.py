@@ -73,11 +73,15 @@ def show_alert(
 
 
 def _answers_so_far(alert: Alert) -> list[Answer]:
-    """The frozen answers once sent, before that those of the draft; nothing when the draft has gone."""
-    if alert.report_id:
-        return [Answer.of(entry) for entry in alert.report.snapshot]
-    draft = Draft.objects.filter(pk=alert.draft_id).first() if alert.draft_id else None
-    return answers_of_draft(draft) if draft else []
+    """The frozen answers once sent, before that those of the draft; nothing when the draft has gone.
+
+    Of new symptoms those that raised the alert, not the ones the request was sent with.
+    """
+    draft = Draft.objects.filter(pk=alert.draft_id).select_related("report").first() if alert.draft_id else None
+    if draft is not None and draft.state == Draft.State.OPEN:
+        return answers_of_draft(draft)
+    report = draft.report if draft is not None and draft.purpose == Draft.Purpose.SYMPTOMS else alert.report
+    return [Answer.of(entry) for entry in report.snapshot] if report is not None else []
 
 
 @requires(Permission.VIEW_PATIENT, Permission.ACKNOWLEDGE_ALERT)

@@ -308,3 +308,30 @@ def test_pages_stay_within_their_queries(client, wanted, earlier):
     assert len(queries_of(client, address(wanted, "check/"))) <= 10
     send(client, wanted)
     assert len(queries_of(client, address(wanted, "sent/"))) <= 12
+
+
+# What staff see
+
+
+def test_staff_see_what_was_told_later_with_level_and_rules(client, wanted):
+    walk(client, wanted, bladder_change={"bladder_change": "not_sure"})
+    send(client, wanted)
+    client.force_login(factories.a_nurse())
+    html = client.get(f"/staff/requests/{wanted.reference}/").content.decode()
+    assert "New symptoms told later" in html
+    assert "My knee gives way" in html
+    assert "U22" in html
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_the_alert_shows_the_answers_that_raised_it(client, wanted, is_sent):
+    client.post(address(wanted))
+    answer(client, wanted, "acute-general", {"acute_general": ["chest_pain"]})
+    if is_sent:
+        walk(client, wanted)
+        send(client, wanted)
+    client.force_login(factories.a_nurse())
+    html = client.get(f"/staff/alerts/{Alert.objects.get().pk}/").content.decode()
+    assert "Chest pain" in html or "chest pain" in html
+    assert wanted.reference in html
+    assert ("My knee gives way" in html) is is_sent
