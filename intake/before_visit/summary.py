@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clinic.platform.forms import ApproximateDateField
+from intake.before_visit.names import NAMES, ONLY_WHEN_ANSWERED
 from intake.before_visit.rows import NONE, UNKNOWN, RowKind, date_words, line_of
 from intake.before_visit.steps import FLOW, SECTIONS, build_form, kind_of
 from intake.flow.flow import Answers, Step
+from intake.flow.forms import StepForm
 from intake.registration.summary import NOT_PROVIDED, Group, shown_value
 
 __all__ = ["Group", "closed_words", "groups_of", "rows_of"]
@@ -63,10 +65,15 @@ def rows_of(
         return [_row(heading, list_words(kind, answers), address)]
     form = build_form(step, None, answers=answers, version=0, caregiver=caregiver)
     return [
-        _row(form.fields[name].label, _value(form.fields[name], answers.get(name)), address)
+        _row(NAMES.get(name, form.fields[name].label), _value(form.fields[name], answers.get(name)), address)
         for name in step.keys
-        if name in form.fields and (name not in form.reveals or answers.get(name) is not None)
+        if name in form.fields and _is_told(form, name, answers.get(name))
     ]
+
+
+def _is_told(form: StepForm, name: str, value: Any) -> bool:
+    """Whether an answer has its row: all have, but for what was not asked and what is worth a row only when given."""
+    return value not in (None, [], "") if name in ONLY_WHEN_ANSWERED or name in form.reveals else True
 
 
 def _row(name: Any, value: Any, address: str) -> dict[str, Any]:
