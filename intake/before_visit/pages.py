@@ -105,7 +105,7 @@ def _save(sheet: Sheet, step: Step, form: StepForm, *, change: str) -> str | Non
     """Save a page; where to go on, or None when it was refused: the form then says why."""
     gaps = sheet.gaps(step.section)
     try:
-        save_section_step(
+        saved = save_section_step(
             sheet.report,
             step.slug,
             form.answers(),
@@ -118,7 +118,7 @@ def _save(sheet: Sheet, step: Step, form: StepForm, *, change: str) -> str | Non
         form.show_again(version=sheet.version(step.slug))
         form.add_error(None, str(refused))
         return None
-    sheet.read_again()
+    sheet.take(saved)
     return way_on(sheet, step, change=change, were_open=gaps)
 
 

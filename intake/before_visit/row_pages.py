@@ -11,6 +11,7 @@ from clinic.platform.forms import new_key
 from clinic.platform.refusals import Refused
 from intake.before_visit.actions import remove_row, save_row, save_section_step
 from intake.before_visit.end_forms import AnotherForm, AnyForm, RemoveForm
+from intake.before_visit.models import BeforeVisit
 from intake.before_visit.page_parts import change_of, find_step, refuse_step, show_page, step_context, way_on
 from intake.before_visit.place import ADD, Place
 from intake.before_visit.record_forms import RowForm
@@ -35,17 +36,16 @@ def run_list(request: HttpRequest, sheet: Sheet, step: Step, *, change: str) -> 
         return redirect(sheet.place.row_url(step.section, step.slug, change=change))
     if isinstance(form, AnyForm):
         try:
-            _say(sheet, kind, form)
+            sheet.take(_say(sheet, kind, form))
         except Refused as refused:
             sheet.read_again()
             return _show_list(request, sheet, step, _question(sheet, kind), change=change, refusal=str(refused))
-        sheet.read_again()
     return redirect(way_on(sheet, step, change=change, were_open=gaps))
 
 
-def _say(sheet: Sheet, kind: RowKind, form: AnyForm) -> None:
+def _say(sheet: Sheet, kind: RowKind, form: AnyForm) -> BeforeVisit:
     """Keep that there is nothing to list, or that the person does not know."""
-    save_section_step(
+    return save_section_step(
         sheet.report,
         kind.slug,
         {kind.status_key: form.cleaned_data["choice"]},

@@ -39,6 +39,11 @@ class Sheet:
         self.closed = closed_to(self.place.actor, self.report, self.before)
         self.__dict__.pop("given", None)
 
+    def take(self, before: BeforeVisit) -> None:
+        """Go on with the row that was just saved here; what is closed to this person stays so."""
+        self.before = before
+        self.__dict__.pop("given", None)
+
     @property
     def steps_done(self) -> list[str]:
         """The pages that were saved, closed ones too."""

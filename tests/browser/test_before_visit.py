@@ -117,7 +117,7 @@ def test_person_completes_the_task_list(open_as, look_at, js, size):
     # and change one answer on the page of all answers
     follow(page, "Read or print all answers")
     look_at(page)
-    go(page, page.get_by_role("link", name="Change What stage is it now?"))
+    go(page, page.get_by_role("link", name="Change Stage now"))
     look_at(page)
     fill_in(page, {"current_stage": "III"})
     press(page, "Continue")
