@@ -42,7 +42,7 @@ class StepForm(PageForm):
 
     def _speak_to_caregiver(self) -> None:
         for name, words in self.for_caregiver.items():
-            field = self.fields[name]
+            field: Any = self.fields[name]
             field.label = words.get("label", field.label)
             field.help_text = words.get("help_text", field.help_text)
             if "choices" in words:
