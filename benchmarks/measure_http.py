@@ -45,7 +45,7 @@ def measure() -> list[Row]:
     calls = _accepting_calls(WARM_UP + ROUNDS * BOOKINGS)
     floor_call = Call("/book", 201, "POST")
     products, floors = [], []
-    with _floor_server() as floor, gunicorn("clinic.wsgi", folder=ROOT) as product:
+    with floor_server() as floor, gunicorn("clinic.wsgi", folder=ROOT) as product:
         rate(product.port, calls[:WARM_UP])
         rate(floor.port, [floor_call] * WARM_UP * 4)
         for number in range(ROUNDS):
@@ -57,7 +57,8 @@ def measure() -> list[Row]:
 
 
 @contextmanager
-def _floor_server():
+def floor_server():
+    """The bare view under gunicorn, on the same kind of database."""
     with tempfile.TemporaryDirectory(dir=os.environ["BENCH_FOLDER"]) as folder:
         package = Path(folder, "crispy_bootstrap5")
         package.mkdir()

@@ -21,7 +21,7 @@ from benchmarks.rows import Row, exit_status, missed, table  # noqa: E402  (the 
 from tests.support.postgres_server import find_programs, postgres_server  # noqa: E402
 
 LAST = Path(__file__).with_name("last.json")
-MEASUREMENTS = ("finder", "free_time", "booking", "http", "pages", "memory")
+MEASUREMENTS = ("finder", "free_time", "booking", "http", "registration", "pages", "memory")
 WITHOUT_DATABASE = ("triage",)
 DATABASES = ("sqlite", "postgresql")
 SECONDS_EACH = 150
