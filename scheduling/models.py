@@ -2,6 +2,7 @@
 
 from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.itineraries.models import VisitType, VisitTypeLeg
+from scheduling.measures.models import TnaSnapshot
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
@@ -16,6 +17,7 @@ __all__ = [
     "RequestNote",
     "SessionException",
     "StateChange",
+    "TnaSnapshot",
     "Visit",
     "VisitType",
     "VisitTypeLeg",
