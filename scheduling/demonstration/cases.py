@@ -199,3 +199,11 @@ PLAN = (
     ("declined", 1, (9,)),
     ("withdrawn", 1, (8,)),
 )
+
+# Number of a patient -> the number of the same person, who registered again under a longer name
+REGISTERED_TWICE = {6: 3}
+# Number of a patient -> name, relation and claimed authority of the caregiver who filled in
+CAREGIVERS = {
+    5: ("Nina Dorsey", "child", "patient_asked"),
+    22: ("Paul Rossi", "spouse", "health_care_agent"),
+}

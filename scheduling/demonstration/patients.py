@@ -19,7 +19,15 @@ from intake.registration.forms import CONSENT_WORDING
 from intake.registration.models import Draft
 from intake.registration.steps import FLOW
 from intake.triage.models import Alert
-from scheduling.demonstration.cases import ALL_CLEAR, CASES, FIRST_NAMES, LAST_NAMES, PLAN
+from scheduling.demonstration.cases import (
+    ALL_CLEAR,
+    CAREGIVERS,
+    CASES,
+    FIRST_NAMES,
+    LAST_NAMES,
+    PLAN,
+    REGISTERED_TWICE,
+)
 from scheduling.itineraries.search import find_days
 from scheduling.offers import actions as offers
 from scheduling.requests import actions as requests
@@ -166,9 +174,10 @@ class Corridor:
         return AppointmentRequest.objects.get(pk=wanted.pk)
 
     def _send(self, number: int, case: dict[str, Any]) -> AppointmentRequest:
+        answers = answers_of(number, case, self.dice)
         draft = Draft.objects.create(
-            answers=answers_of(number, case, self.dice),
-            filled_by="patient",
+            answers=answers,
+            filled_by=answers["filled_by"],
             steps_done=[step.slug for step in FLOW.steps],
             expires_at=timezone.now() + dt.timedelta(days=settings.DRAFT_DAYS),
         )
@@ -225,8 +234,11 @@ class Corridor:
 def answers_of(number: int, case: dict[str, Any], dice: random.Random) -> dict[str, Any]:
     """A complete registration: every question was shown; what the case does not say was left open."""
     asked = {key: None for step in FLOW.steps for key in step.keys}
-    first = FIRST_NAMES[number % len(FIRST_NAMES)]
-    last = LAST_NAMES[(number * 7) % len(LAST_NAMES)]
+    who = REGISTERED_TWICE.get(number, number)
+    first = FIRST_NAMES[who % len(FIRST_NAMES)]
+    last = LAST_NAMES[(who * 7) % len(LAST_NAMES)]
+    if who != number:
+        last = f"{last}-{LAST_NAMES[number % len(LAST_NAMES)]}"  # a name since marriage
     return {
         **asked,
         **ALL_CLEAR,
@@ -234,7 +246,7 @@ def answers_of(number: int, case: dict[str, Any], dice: random.Random) -> dict[s
         "filled_by": "patient",
         "legal_first_name": first,
         "legal_last_name": last,
-        "date_of_birth": dt.date(1938 + (number * 7) % 45, 1 + number % 12, 1 + (number * 5) % 28).isoformat(),
+        "date_of_birth": dt.date(1938 + (who * 7) % 45, 1 + who % 12, 1 + (who * 5) % 28).isoformat(),
         "phone_primary": f"+1202555{140 + number % 60:04d}",
         "phone_type": "mobile",
         "ok_voicemail": "yes",
@@ -250,4 +262,19 @@ def answers_of(number: int, case: dict[str, Any], dice: random.Random) -> dict[s
         "npp_ack": "acknowledged",
         "npp_version": versions()[-1],
         "consent_wording": CONSENT_WORDING,
+        **_caregiver(number),
+    }
+
+
+def _caregiver(number: int) -> dict[str, Any]:
+    """Who fills in for this patient, if somebody does."""
+    if number not in CAREGIVERS:
+        return {}
+    name, relation, authority = CAREGIVERS[number]
+    return {
+        "filled_by": "caregiver",
+        "caregiver_name": name,
+        "relation": relation,
+        "caregiver_phone": f"+1202555{120 + number:04d}",
+        "proxy_authority": authority,
     }

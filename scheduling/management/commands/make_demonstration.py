@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.directory.models import Clinician
 from scheduling.availability.models import WeeklySession
-from scheduling.demonstration import busy_time, clinic_data, files, patients, staff
+from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, staff
 from scheduling.visits.models import Claim
 
 
@@ -43,10 +43,11 @@ class Command(BaseCommand):
         self._say(f"{claims} busy claims. Patients in every state, this takes some seconds ...")
         count = patients.Corridor(now).walk()
         added = files.add_files(now)
+        tasks = desk_work.add_desk_work(now)
         self._say(
             f"{len(specialties)} specialties, {Clinician.objects.count()} clinicians, "
             f"{WeeklySession.objects.count()} weekly sessions, {count} patients, "
-            f"{Claim.objects.count()} claims, {added} files."
+            f"{Claim.objects.count()} claims, {added} files, {tasks} tasks."
         )
 
     def _say(self, text: str) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.roles import Role
 from clinic.directory.models import Clinician, Specialty
+from intake.models import Proxy, ReadinessItem, StaffTask
 from scheduling.availability.models import WeeklySession
 from scheduling.demonstration.busy_time import WEEKS
 from scheduling.demonstration.cases import PLAN
@@ -35,7 +36,7 @@ def test_demonstration_has_all_that_the_readme_promises(demonstration):
     assert 38 <= Clinician.objects.count() <= 42
     assert AppointmentRequest.objects.count() == 60
     assert sorted(role for user in User.objects.all() for role in user.roles) == sorted(Role)
-    every = {"submitted", "in_review", "needs_info", "ready", "offered", "scheduled", "completed"}
+    every = {"submitted", "in_review", "needs_info", "records_pending", "ready", "offered", "scheduled", "completed"}
     assert every | {"redirected_to_ed", "declined", "withdrawn"} == set(
         AppointmentRequest.objects.values_list("status", flat=True)
     )
@@ -49,6 +50,15 @@ def test_demonstration_walks_every_patient_to_the_planned_state(demonstration):
     found = Counter(AppointmentRequest.objects.values_list("status", flat=True))
     for state in ("submitted", "in_review", "needs_info", "scheduled", "completed", "redirected_to_ed", "withdrawn"):
         assert found[state] == planned[state], state
+
+
+def test_demonstration_gives_the_desk_something_to_do(demonstration):
+    kinds = StaffTask.objects.filter(state="open").values_list("kind", flat=True)
+    assert set(kinds) == set(StaffTask.Kind.values)
+    assert {"needed", "requested", "received"} <= set(ReadinessItem.objects.values_list("state", flat=True))
+    assert sorted(proxy.verified_at is not None for proxy in Proxy.objects.all()) == [False, True]
+    pair = StaffTask.objects.get(kind="merge")
+    assert pair.data["because"] == ["name"]
 
 
 def test_demonstration_fills_twelve_weeks_to_about_seventy_percent(demonstration):

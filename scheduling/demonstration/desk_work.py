@@ -1,0 +1,81 @@
+"""Work of the desk for the demonstration: answers before the visit, records to chase, tasks, a caregiver verified."""
+
+import datetime as dt
+import uuid
+
+from clinic.accounts.models import User
+from clinic.platform.audit.actors import Actor
+from intake.before_visit.actions import save_row, save_section_step
+from intake.patients.models import Proxy
+from intake.patients.proxies import verify_proxy
+from intake.tasks.actions import open_task
+from intake.tasks.models import StaffTask
+from scheduling.demonstration.patients import at_moment
+from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.records import change_record
+
+SCANS = (
+    ("ct", "Spine", "Lakeside Hospital (invented)", "2026-09", ["neither"]),
+    ("mri", "Left hip", "Northgate Imaging (invented)", "2026-08-14", ["report"]),
+    ("bone_scan", "Whole body", "Lakeside Hospital (invented)", "2026", ["unknown"]),
+)
+READY, WITH_SCANS = "ready", 4
+
+
+def add_desk_work(now: dt.datetime) -> int:
+    """Tell, ask for and receive some records, open tasks of each kind, verify one caregiver; how many tasks wait."""
+    coordinator = User.objects.get(email="coordinator@example.org")
+    by = Actor("staff", str(coordinator.pk), coordinator.name)
+    with at_moment(now - dt.timedelta(hours=1)):
+        ready = list(AppointmentRequest.objects.filter(status=READY).select_related("report__patient").order_by("pk"))
+        for number, wanted in enumerate(ready[:WITH_SCANS]):
+            _tell(wanted, number)
+        _chase(ready[:WITH_SCANS], coordinator, by)
+        newest = AppointmentRequest.objects.filter(closed_at=None).order_by("-submitted_at").first()
+        open_task(
+            StaffTask.Kind.NEW_SYMPTOMS,
+            patient=newest.patient,
+            report=newest.report,
+            dedupe="demonstration",
+            due_at=now + dt.timedelta(hours=3),
+            by=_person(newest),
+        )
+        agent = Proxy.objects.filter(authority="health_care_agent").first()
+        verify_proxy(agent, user=coordinator, by=by, key=uuid.uuid4().hex)
+    return StaffTask.objects.still_open().count()
+
+
+def _person(wanted: AppointmentRequest) -> Actor:
+    return Actor("caregiver" if wanted.filled_by == "caregiver" else "patient", f"request:{wanted.pk}")
+
+
+def _tell(wanted: AppointmentRequest, number: int) -> None:
+    """What the patient says before the visit: scans, an implant for one, insurance for another."""
+    report, person = wanted.report, _person(wanted)
+    for kind, part, place, date, have in SCANS[: 1 + number % len(SCANS)]:
+        row = {"kind": kind, "body_part": part, "place": place, "date": date, "have": have}
+        save_row(report, "imaging", uuid.uuid4().hex, row, by=person)
+    if number == 0:
+        row = {"kind": "pacemaker", "body_part": "Chest", "detail": None, "date": "2021", "has_card": "yes"}
+        save_row(report, "implants", uuid.uuid4().hex, row, by=person)
+    if number == 1:
+        save_section_step(report, "status", {"insurance_status": "applying"}, by=person)
+
+
+def _chase(requests: list[AppointmentRequest], coordinator: User, by: Actor) -> None:
+    """Some records are asked for, those of one request are all here."""
+    for number, wanted in enumerate(requests):
+        for place, item in enumerate(wanted.report.readiness.filter(is_required=True).order_by("pk")):
+            state = "received" if number == 0 else "requested" if place == 0 else ""
+            if state:
+                change_record(
+                    wanted,
+                    item,
+                    state=state,
+                    source=item.source,
+                    is_required=True,
+                    version=item.version,
+                    user=coordinator,
+                    by=by,
+                    key=uuid.uuid4().hex,
+                )
