@@ -50,8 +50,8 @@ def uploads_shown_to(report: SymptomReport, by: Actor, *, sees_all: bool) -> Que
 class _Received:
     """A received file as an argument of an action. As a text it is what the person sent: same bytes, same name."""
 
-    def __init__(self, file: QuarantinedFile, verdict: checking.Verdict) -> None:
-        self.name, self.digest, self.verdict = file.original_name, file.digest, verdict
+    def __init__(self, file: QuarantinedFile, verdict: checking.Verdict, kept: str) -> None:
+        self.name, self.digest, self.verdict, self.kept = file.original_name, file.digest, verdict, kept
 
     def __str__(self) -> str:
         return f"{self.digest} {self.name}"
@@ -71,11 +71,13 @@ def add_upload(report: SymptomReport, kind: str, file: QuarantinedFile, *, by: A
         if not take("uploads", str(report.pk), capacity=MOST_AN_HOUR, per_seconds=3600):
             raise Refused(sentence_for("too_fast"), code="too_fast")
         verdict = checking.examine(file)
+    kept = storage.keep(verdict.path) if verdict.path else ""  # before the transaction: sealing takes its time
+    upload = None
     try:
-        upload = _add(report, kind, _Received(file, verdict), by=by, key=key)
+        upload = _add(report, kind, _Received(file, verdict, kept), by=by, key=key)
     finally:
-        if verdict.path is not None:
-            verdict.path.unlink(missing_ok=True)  # it has moved if it was kept; a replay leaves it
+        if kept and (upload is None or upload.stored_name != kept):  # no room after all, or another post was faster
+            storage.delete(kept)
     if upload.state == Upload.State.REFUSED:
         raise Refused(sentence_for(upload.refusal), code=upload.refusal)
     return upload
@@ -86,31 +88,26 @@ def _add(report: SymptomReport, kind: str, received: _Received, *, by: Actor, ke
     SymptomReport.objects.select_for_update().get(pk=report.pk)  # the count stays true under two posts at once
     if not received.verdict.refusal:
         _refuse_if_full(report)
-    return write_row(report, kind, received.name, received.verdict, by=by)
+    return write_row(report, kind, received.name, received.verdict, kept=received.kept, by=by)
 
 
-def write_row(report: SymptomReport, kind: str, name: str, verdict: checking.Verdict, *, by: Actor) -> Upload:
-    """The row of a file that was looked at; a clean copy moves to its place. Call it in a transaction."""
+def write_row(
+    report: SymptomReport, kind: str, name: str, verdict: checking.Verdict, *, kept: str, by: Actor
+) -> Upload:
+    """The row of a file that was looked at; `kept` names its clean copy in storage. The caller has a transaction."""
     now = timezone.now()
     upload = Upload(
         report=report, kind=kind, original_name=name, size_bytes=verdict.size, content_type=verdict.content_type,
-        scan=verdict.scan, refusal=verdict.refusal, by_kind=by.kind, by_id=by.id, added_at=now,
+        scan=verdict.scan, refusal=verdict.refusal, by_kind=by.kind, by_id=by.id, added_at=now, stored_name=kept,
     )  # fmt: skip
     upload.state = Upload.State.REFUSED if verdict.refusal else Upload.State.KEPT
-    if verdict.path is not None:
-        upload.stored_name = storage.keep(verdict.path)
-    try:
-        upload.save(force_insert=True)
-        data = {"kind": kind, "refusal": verdict.refusal, "scan": verdict.scan}
-        record("file_refused" if verdict.refusal else "file_added", by=by, subject=upload, data=data)
-        if upload.stored_name:
-            plan_tidying(now)
-            if clamd.is_configured() and verdict.scan == Upload.Scan.NOT_SCANNED:
-                enqueue("scan_upload", {"upload_id": str(upload.pk)}, dedupe=f"scan_upload {upload.pk}")
-    except BaseException:
-        if upload.stored_name:
-            storage.delete(upload.stored_name)
-        raise
+    upload.save(force_insert=True)
+    data = {"kind": kind, "refusal": verdict.refusal, "scan": verdict.scan}
+    record("file_refused" if verdict.refusal else "file_added", by=by, subject=upload, data=data)
+    if kept:
+        plan_tidying(now)
+        if clamd.is_configured() and verdict.scan == Upload.Scan.NOT_SCANNED:
+            enqueue("scan_upload", {"upload_id": str(upload.pk)}, dedupe=f"scan_upload {upload.pk}")
     return upload
 
 

@@ -44,8 +44,10 @@ def add_files(now: dt.datetime) -> int:
         by = Actor("caregiver" if request.filled_by == "caregiver" else "patient", f"request:{request.pk}")
         for kind, name, lines in FILES[: 1 + number % len(FILES)]:
             moment = min(request.submitted_at + dt.timedelta(hours=1), now)
+            made = _made(name, lines)
+            kept = storage.keep(made.path)
             with at_moment(moment), transaction.atomic():
-                write_row(request.report, kind, name, _made(name, lines), by=by)
+                write_row(request.report, kind, name, made, kept=kept, by=by)
             added += 1
     return added
 

@@ -100,15 +100,20 @@ def test_same_key_with_another_file_is_refused(report):
     assert Upload.objects.count() == 1
 
 
-def test_two_checks_of_one_submit_at_once_keep_one_file(report, file_folder):
-    """A double click: both are being checked before one of them is written."""
-    key, name = new_key(), "labs.pdf"
-    files = [in_quarantine(a_pdf(), name=name) for _twice in range(2)]
-    verdicts = [checking.examine(file) for file in files]
-    received = [uploads._Received(file, verdict) for file, verdict in zip(files, verdicts, strict=True)]
-    rows = [uploads._add(report, "labs", one, by=PATIENT, key=key) for one in received]
-    assert rows[0] == rows[1]
-    assert len(list((file_folder / "kept").glob("*/*/*"))) == 1
+def test_two_checks_of_one_submit_at_once_keep_one_file(report, file_folder, monkeypatch):
+    """A double click: the second post is through while the first is still being checked."""
+    key, data, look, second = new_key(), a_pdf(), checking.examine, []
+
+    def examined_while_the_other_post_comes(file):
+        monkeypatch.setattr(checking, "examine", look)
+        second.append(added(report, data, key=key))
+        return look(file)
+
+    monkeypatch.setattr(checking, "examine", examined_while_the_other_post_comes)
+    assert added(report, data, key=key) == second[0]
+    assert Upload.objects.count() == 1
+    assert [path.name for path in (file_folder / "kept").glob("*/*/*")] == [second[0].stored_name]
+    assert quarantined(file_folder) == []
 
 
 @pytest.mark.parametrize(
@@ -151,16 +156,21 @@ def test_twenty_first_file_is_refused_and_removing_one_makes_room(report):
     assert added(report).state == Upload.State.KEPT
 
 
-def test_last_free_place_is_given_once(report, monkeypatch):
+def test_last_free_place_is_given_once(report, monkeypatch, file_folder):
     """Both posts found room before either was written."""
     some_kept(report, 19)
-    monkeypatch.setattr(uploads, "_refuse_if_full", lambda report: None)
-    files = [in_quarantine(a_pdf()) for _twice in range(2)]
-    received = [uploads._Received(file, checking.examine(file)) for file in files]
-    monkeypatch.undo()
-    uploads._add(report, "labs", received[0], by=PATIENT, key=new_key())
+    look = checking.examine
+
+    def examined_while_another_is_added(file):
+        monkeypatch.setattr(checking, "examine", look)
+        added(report)
+        return look(file)
+
+    monkeypatch.setattr(checking, "examine", examined_while_another_is_added)
     with pytest.raises(Refused, match="up to 20 files"):
-        uploads._add(report, "labs", received[1], by=PATIENT, key=new_key())
+        added(report, a_picture())
+    assert Upload.objects.filter(state="kept").count() == 20
+    assert len(list((file_folder / "kept").glob("*/*/*"))) == 1  # the nineteen of this test have no bytes
 
 
 def test_the_twentieth_post_sent_twice_is_answered_the_same(report):
