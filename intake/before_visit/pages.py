@@ -137,7 +137,7 @@ def section_done(request: HttpRequest, report: SymptomReport, place: Place, sect
     if found is None:
         raise Http404
     sheet = Sheet(report, place)
-    is_done = section in sheet.before.sections_done
+    is_done = sheet.state(section) == "done"
     form = SectionForm(request.POST if request.method == "POST" else None, initial={"done": "yes"} if is_done else {})
     if form.is_bound and section == OPTIONAL:  # nobody completes it
         return redirect(place.list_url)

@@ -18,7 +18,8 @@ class Place:
     """Whose pages these are, and what is around them.
 
     `namespace` names the addresses that `patterns` made, `reference` is their first part. `caregiver` chooses the
-    wording. `files_url` is where files are added, `back_url` what the task list leads back to. `frame` is the template
+    wording. `files_url` is where files are added, `print_url` all that was told on paper, `back_url` what the task list
+    leads back to. `sign_in_url` is where a person comes back later. `frame` is the template
     that holds the page, with `context` for it. `followers` are told of each save in its transaction.
     """
 
@@ -27,6 +28,8 @@ class Place:
     namespace: str = "before-visit"
     caregiver: bool = False
     files_url: str = ""
+    print_url: str = ""
+    sign_in_url: str = ""
     back_url: str = ""
     frame: str = "frames/form.html"
     context: Mapping[str, Any] = field(default_factory=dict)

@@ -36,6 +36,8 @@ def place_of(request: HttpRequest, wanted: AppointmentRequest) -> Place:
         reference=wanted.reference,
         caregiver=wanted.filled_by == "caregiver",
         files_url=reverse("files:list", args=[wanted.reference]),
+        print_url=reverse("requests:summary", args=[wanted.reference]),
+        sign_in_url=reverse("requests:sign_in"),
         back_url=reverse("requests:status", args=[wanted.reference]),
         followers=(FOLLOWER,),
         context={"wanted": wanted, "session_idle_seconds": settings.PATIENT_IDLE_MINUTES * 60},
