@@ -80,6 +80,7 @@ ALLERGIES = (
     ("latex", _("Latex, as in some gloves")),
     ("adhesive", _("Tape or the glue of bandages")),
     ("other", _("Something else, such as a food")),
+    UNKNOWN,
 )
 IMPLANTS = (
     ("pacemaker", _("Pacemaker or defibrillator")),
@@ -90,4 +91,5 @@ IMPLANTS = (
     ("rods_joint", _("Rod, screw, plate or artificial joint")),
     ("port", _("Port for infusions")),
     ("other", _("Something else, such as metal in the eye")),
+    UNKNOWN,
 )

@@ -28,7 +28,7 @@ SECTIONS = (
 HINTS: Mapping[str, Any] = {
     "about": _("Address, someone to call, your needs, your doctors"),
     "cancer": _("When it was found, its stage, other illness"),
-    "records": _("Scans, treatments, medicines, allergies, implants, files"),
+    "records": _("Your scans, drugs and allergies, and files to add"),
     "insurance": _("Your plan. Your answer never holds up your visit"),
     "visit": _("The way here, your home, days that suit you"),
     OPTIONAL: _("A few questions that you can skip"),
@@ -36,6 +36,7 @@ HINTS: Mapping[str, Any] = {
 HINTS_FOR_CAREGIVER: Mapping[str, Any] = {
     **HINTS,
     "about": _("Address, someone to call, needs, doctors"),
+    "records": _("Scans, drugs and allergies, and files to add"),
     "insurance": _("The plan. The answer never holds up the visit"),
     "visit": _("The way here, the home, days that suit"),
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 # domain 2.2, implants[]: "pacemaker etc. -> MRI safety task". Rods, joints and ports are told to the scanner's staff
 # at the visit anyway and make no task.
-RISKY_IMPLANTS = frozenset({"pacemaker", "stimulator", "pump", "aneurysm_clip", "cochlear"})
+# An implant that nobody can name has to be looked into.
+RISKY_IMPLANTS = frozenset({"pacemaker", "stimulator", "pump", "aneurysm_clip", "cochlear", "unknown"})
 HELP_WANTED = frozenset({"self_pay", "applying", "unsure"})  # the form tells each of them: somebody calls to help
 
 # Proposals, like the other times of domain 1.4: a working day for what may touch safety, a week for the rest.

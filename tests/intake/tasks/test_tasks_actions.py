@@ -99,6 +99,7 @@ def test_task_is_closed_as_done_or_not_needed_only(nurse, state):
         ([PACEMAKER, PORT], {"pacemaker"}),
         ([PACEMAKER, CLIP], {"pacemaker", "aneurysm_clip"}),
         ([{"id": "4", "kind": None}], set()),
+        ([{"id": "5", "kind": "unknown"}], {"unknown"}),
     ],
 )
 def test_devices_that_need_a_look_before_an_mri(implants, expected):
