@@ -16,6 +16,7 @@ from intake.records.models import Upload
 from tests.clinic.look.markup import Page, faults
 from tests.intake.records.some_files import a_locked_pdf, a_pdf, a_photo, a_picture
 from tests.scheduling.patient_steps import a_wanted_request, csp_of, key_on, queries_of
+from tests.support.reading import grade
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -210,6 +211,37 @@ def test_page_that_needs_its_token_takes_a_post_with_it(wanted):
     assert add(browser, wanted, csrfmiddlewaretoken=token.group(1)).status_code == 302
 
 
+class BrokenLine:
+    """A connection that breaks off in the middle of a file."""
+
+    def __init__(self, head: bytes) -> None:
+        self.pieces = [head, b"x" * 100_000]
+
+    def read(self, size: int = -1) -> bytes:
+        if not self.pieces:
+            raise OSError("connection reset")
+        piece, self.pieces[0] = self.pieces[0][:size], self.pieces[0][size:]
+        if not self.pieces[0]:
+            self.pieces.pop(0)
+        return piece
+
+    readline = read
+
+
+def test_connection_that_breaks_off_leaves_nothing_behind(wanted, file_folder):
+    browser = Client(enforce_csrf_checks=True)
+    in_session_of(browser, wanted)
+    browser.get(page_of(wanted))
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    answer = browser.generic(
+        "POST", f"{page_of(wanted)}add/", b"x" * 5_000_000, "multipart/form-data; boundary=b",
+        **{"wsgi.input": BrokenLine(head)},
+    )  # fmt: skip
+    assert answer.status_code == 403
+    assert list((file_folder / "quarantine").iterdir()) == []
+    assert Upload.objects.count() == 0
+
+
 def test_stranger_cannot_even_send_bytes(client, file_folder):
     wanted = a_wanted_request()
     assert add(client, wanted).status_code == 403
@@ -255,7 +287,7 @@ def test_file_comes_back_as_an_attachment_that_nothing_can_run(client, wanted):
 def test_every_download_is_written_down(client, wanted):
     add(client, wanted)
     for _twice in range(2):
-        client.get(f"{page_of(wanted)}{the_upload().pk}/").close()
+        b"".join(client.get(f"{page_of(wanted)}{the_upload().pk}/").streaming_content)
     rows = AuditEntry.objects.filter(action="file_downloaded", subject_id=str(the_upload().pk))
     assert [(row.actor_kind, row.actor_id) for row in rows] == [("patient", f"request:{wanted.pk}")] * 2
     assert (
@@ -358,3 +390,20 @@ def test_list_takes_the_same_few_queries_with_one_file_and_with_twenty(client, w
     one = len(queries_of(client, page_of(wanted)))
     some(19)
     assert len(queries_of(client, page_of(wanted))) == one <= 8
+
+
+# Words
+
+
+def test_words_on_the_page_are_plain(client, wanted):
+    add(client, wanted)
+    add(client, wanted, a_locked_pdf())
+    for path in (page_of(wanted), f"{page_of(wanted)}{Upload.objects.get(state='kept').pk}/remove/"):
+        html = client.get(path).content.decode()
+        main = re.search(r"<main.*?</main>", html, re.DOTALL).group()
+        texts = [
+            " ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in re.findall(r"<(?:p|li)\b.*?</(?:p|li)>", main)
+        ]
+        words = ". ".join(text.rstrip(".") for text in texts)
+        assert grade(words) <= 6, words
+        assert not re.search(r"\b(please|sorry|valid|invalid|oops|error occurred)\b", words, re.IGNORECASE)

@@ -43,7 +43,7 @@ def test_staff_get_the_file_as_an_attachment_and_it_is_written_down(client, want
     answer = client.get(address(wanted))
     assert answer["Content-Disposition"] == 'attachment; filename="record-1.pdf"'
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    answer.close()
+    assert len(b"".join(answer.streaming_content)) == Upload.objects.get().size_bytes
     row = AuditEntry.objects.get(action="file_downloaded")
     assert (row.actor_kind, row.actor_id) == ("staff", str(user.pk))
     assert AuditEntry.objects.filter(action="viewed", subject_id=str(wanted.pk), actor_id=str(user.pk)).count() == 1
