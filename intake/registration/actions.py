@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.platform.audit.actors import Actor
-from clinic.platform.audit.record import record
+from clinic.platform.audit.record import Chains, Entry, record
 from clinic.platform.crypto.index import blind_index
+from clinic.platform.db.batch import Answer, Batch, row_lock, stored
 from clinic.platform.jobs.queue import enqueue
 from clinic.platform.refusals import Refused
 from intake.access.codes import new_code
@@ -37,6 +38,16 @@ from intake.triage.rules import BY_ID, EMERGENCY
 from intake.triage.vocabulary import VOCABULARY, validate
 
 SWEEP = 20  # lapsed drafts cleared whenever a new one begins
+WRITTEN_BY_A_PAGE = (
+    "answers",
+    "steps_done",
+    "step_versions",
+    "birth_date_index",
+    "expires_at",
+    "emergency_rules",
+    "failed_rules",
+    "saved_at",
+)
 
 
 @dataclass(frozen=True)
@@ -121,9 +132,21 @@ def asked_answers(draft: Draft, answers: Mapping[str, Any]) -> dict[str, Any]:
     return cleared(answers, flow=flow_of(draft))
 
 
+def ask_for_draft(key: Any, batch: Batch, *, lock: bool = False) -> Answer:
+    """Asks for a draft with `batch`: plain SQL, since every page of the registration begins with it."""
+    return batch.select(Draft, f"WHERE t.id = %s {row_lock() if lock else ''}", [stored(Draft._meta.pk, key)])
+
+
 def locked_draft(draft: Draft) -> Draft:
     """The draft as it is now, held until the end of the transaction; refuses one that is sent or has lapsed."""
-    found = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    batch = Batch()
+    answer = ask_for_draft(draft.pk, batch, lock=True)
+    batch.send()
+    return _still_open(answer)
+
+
+def _still_open(answer: Answer) -> Draft:
+    found: Draft | None = next(iter(answer.objects()), None)
     if found is None or found.state == Draft.State.EXPIRED or found.expires_at <= timezone.now():
         raise Refused(_("Your answers are no longer here. Start the form again."), code="expired")
     if found.state == Draft.State.SENT:
@@ -139,7 +162,10 @@ def save_step(draft: Draft, slug: str, answers: Mapping[str, Any], *, by: Actor,
     not know, and (`stale`) a page another window has saved with other answers since. The same answers again are no
     second save, so a double click does nothing twice.
     """
-    draft = locked_draft(draft)
+    first, last = Batch(), Batch()
+    answer, chains = ask_for_draft(draft.pk, first, lock=True), Chains(first, [draft])
+    first.send()
+    draft = _still_open(answer)
     step = flow_of(draft).get(slug)
     if step is None or set(answers) - set(step.keys):
         raise Refused(_("We could not read this page. Check your answers and try again."), code="unknown_key")
@@ -163,9 +189,11 @@ def save_step(draft: Draft, slug: str, answers: Mapping[str, Any], *, by: Actor,
     if new.get("date_of_birth"):
         draft.birth_date_index = birth_date_index(date.fromisoformat(new["date_of_birth"]))
     draft.expires_at = _lifetime(draft, now)
+    draft.saved_at = now
     alert, unchecked = _assess_so_far(draft, now, by)
-    draft.save()
-    record("draft_step_saved", by=by, subject=draft, data={"step": slug})
+    last.update(Draft, [draft.pk], {name: getattr(draft, name) for name in WRITTEN_BY_A_PAGE})
+    chains.append(last, [Entry("draft_step_saved", by, draft, {"step": slug})])
+    last.send()
     return Saved(draft, alert, unchecked)
 
 

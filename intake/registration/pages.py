@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.platform.db.batch import Batch
 from intake.access.sessions import lapsed_subject, patient_session
 from intake.flow.flow import Step
-from intake.registration.actions import keep_alive
+from intake.registration.actions import ask_for_draft, keep_alive
 from intake.registration.models import Draft
 
 
@@ -52,6 +53,13 @@ def lost(request: HttpRequest) -> HttpResponse:
     return show(request, "registration/lost.html", status=403, kept=kept)
 
 
+def _draft(key: str) -> Draft | None:
+    batch = Batch()
+    answer = ask_for_draft(key, batch)
+    batch.send()
+    return next(iter(answer.objects()), None)
+
+
 def draft_page(
     view: Callable[..., HttpResponse] | None = None, *, sent_too: bool = False
 ) -> Callable[..., HttpResponse]:
@@ -66,7 +74,7 @@ def draft_page(
             session = patient_session(request)
             if session is None or session.kind != "draft":
                 return lost(request)
-            draft = Draft.objects.filter(pk=session.subject_id).first()
+            draft = _draft(session.subject_id)
             if draft is not None and draft.state == Draft.State.SENT and not sent_too:
                 return redirect("requests:sent")
             if draft is None or draft.state == Draft.State.EXPIRED:

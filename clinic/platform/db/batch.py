@@ -112,7 +112,7 @@ class Batch:
         keys: Sequence[Any],
         changes: Mapping[str, Any],
         *,
-        only_if: Mapping[str, Any],
+        only_if: Mapping[str, Any] = {},
         otherwise: Callable[[], Exception] = LookupError,
     ) -> Answer:
         """Set the fields `changes` of the rows with these keys, each of which must still be as `only_if` says."""

@@ -229,7 +229,7 @@ def test_an_alert_is_not_left_without_its_answer(client, monkeypatch):
     def fails(*args, **kwargs):
         raise RuntimeError("no audit")
 
-    monkeypatch.setattr(actions, "record", fails)
+    monkeypatch.setattr(actions.Chains, "append", fails)
     client.raise_request_exception = False
     send_page(client, "acute-general", {"acute_general": ["chest_pain"]})
     assert not Alert.objects.exists()
