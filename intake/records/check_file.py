@@ -3,7 +3,7 @@
 It runs as a child process without the clinic's settings, keys or database, under limits that it sets for itself before
 it touches the file. It tells the type by content, never by name; decodes pictures and writes them anew without any
 metadata; opens PDF files and saves them anew without scripts, attachments and actions. The result is one JSON line:
-`{"content_type": ..., "size": ...}` with the clean copy in TARGET, or `{"refused": code}`. It imports nothing of ours.
+`{"content_type": ...}` with the clean copy in TARGET, or `{"refused": code}`. It imports nothing of ours.
 """
 
 import json
@@ -76,7 +76,7 @@ def set_limits() -> None:
 
 
 def look(source: Path, target: Path) -> dict[str, Any]:
-    """The content type and size of the clean copy. Raises Unwanted."""
+    """The content type of the clean copy. Raises Unwanted."""
     with source.open("rb") as file:
         head = file.read(HEAD_BYTES)
     family = family_of(head)
@@ -85,7 +85,7 @@ def look(source: Path, target: Path) -> dict[str, Any]:
     content_type = clean_pdf(source, target) if family == "pdf" else clean_picture(source, target, family)
     if zipfile.is_zipfile(target):  # nothing that another program would open as something else leaves here
         raise Unwanted("wrong_type")
-    return {"content_type": content_type, "size": target.stat().st_size}
+    return {"content_type": content_type}
 
 
 # What it is

@@ -51,7 +51,7 @@ def keep(path: Path) -> str:
     name = secrets.token_hex(16)
     place = _place(name)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("rb") as plain:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as plain:
         _seal(plain, place, name)
     path.unlink()
     return name

@@ -305,6 +305,26 @@ def test_child_that_dies_or_talks_nonsense_keeps_nothing(monkeypatch, own_folder
     assert list((own_folder / "quarantine").iterdir()) == [source]
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        """print('{"content_type": "text/html"}')""",
+        """import os; os.unlink(sys.argv[2]); os.symlink('/etc/hostname', sys.argv[2])
+print('{"content_type": "image/png"}')""",
+        """import os; os.unlink(sys.argv[2]); print('{"content_type": "image/png"}')""",
+        """print('{"content_type": "image/png", "x": "' + 'x' * 5_000_000 + '"}')""",
+    ],
+    ids=["another type", "a link to elsewhere", "no copy", "an endless answer"],
+)
+def test_child_that_was_taken_over_gets_nothing_kept(monkeypatch, own_folder, program):
+    monkeypatch.setattr(checking, "PROGRAM", own_folder / "evil.py")
+    (own_folder / "evil.py").write_text(f"import sys; open(sys.argv[2], 'w').write('x')\n{program}")
+    source = storage.new_quarantine_path()
+    source.write_bytes(b"x")
+    assert checking.clean_copy(source).refusal == "damaged"
+    assert list((own_folder / "quarantine").iterdir()) == [source]
+
+
 def test_child_has_its_limits_and_none_of_our_secrets(monkeypatch, own_folder):
     monkeypatch.setenv("SECRET_KEY", "secret")
     told = own_folder / "told"
