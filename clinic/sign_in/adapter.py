@@ -45,6 +45,12 @@ class StaffAdapter(DefaultAccountAdapter):
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
+    def set_password(self, user, password: str) -> None:
+        """Keeps the new password and that it was changed."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            record("password_changed", by=staff_actor(user), subject=user)
+
     def login(self, request: HttpRequest, user) -> None:
         """Opens the session and audits it in one transaction."""
         with transaction.atomic():

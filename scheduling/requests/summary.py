@@ -17,6 +17,7 @@ from intake.registration.summary import NOT_PROVIDED, Group, contact_rows
 from intake.symptoms.models import SymptomReport
 from scheduling.requests.models import AppointmentRequest
 
+WRITTEN = ("reason_text", "npp_reason")  # words of first contact, kept beside the symptoms
 IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9+-]{5,}")
 
 
@@ -49,8 +50,10 @@ def record_of(wanted: AppointmentRequest, place: Place, *, tells_back: bool) -> 
     """Everything by section, skipped questions too. Without `tells_back` only what this person told us."""
     caregiver = place.caregiver
     report = SymptomReport.objects.select_related("patient").get(pk=wanted.report_id)
-    contact = Group(_("The person, and how to reach them"), contact_rows(contact_answers(wanted)))
-    groups = [contact, Group(_("Symptoms"), _rows_of(report.snapshot))]
+    written = {entry["key"]: entry["value"] for entry in report.snapshot if entry["key"] in WRITTEN}
+    contact = Group(_("The person, and how to reach them"), contact_rows({**contact_answers(wanted), **written}))
+    asked = [entry for entry in report.snapshot if entry["key"] not in WRITTEN]
+    groups = [contact, Group(_("Symptoms"), _rows_of(asked))]
     sheet = Sheet(report, place)
     groups += groups_of(sheet.given, caregiver, closed=sheet.closed)
     later = SymptomReport.objects.filter(follows=report).order_by("sent_at")

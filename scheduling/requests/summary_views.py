@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 from django.views.decorators.http import require_safe
@@ -24,6 +25,7 @@ def summary(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """`/my/<ref>/summary/`: every question with its answer, skipped ones too, to read or to print."""
     groups = _groups(request, wanted)
     context = {"groups": groups, "site": settings.PUBLIC_URL, "made_at": timezone.now(), "has_pdf": is_installed()}
+    context["back_url"] = reverse("requests:status", args=[wanted.reference])
     return show(request, "summary/print.html", wanted, **context)
 
 

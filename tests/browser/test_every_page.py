@@ -18,7 +18,8 @@ from tests.scheduling.patient_steps import link_to
 
 PUBLIC = [
     "/", "/get-help-now/", "/contact/", "/accessibility/", "/privacy/", "/preferences/", "/request-an-appointment/",
-    "/register/who/", "/register/clinic/", "/resume/", "/staff/sign-in/",
+    "/register/who/", "/register/clinic/", "/resume/", "/sign-in/", "/sign-in/code/", "/staff/sign-in/",
+    "/staff/password/forgotten/",
 ]  # fmt: skip
 # clothes: text size, dark, viewport
 STANDARD = {"text": "standard", "dark": False, "size": DESKTOP}
