@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("scheduling.worklist.staff_urls")),
     path("", include("scheduling.offers.staff_urls")),
     path("", include("scheduling.visits.staff_urls")),
+    path("", include("scheduling.measures.staff_urls")),
 ]

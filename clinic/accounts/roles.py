@@ -33,6 +33,8 @@ class Permission(StrEnum):
     TAKE_REQUEST = "scheduling.take_request"
     MAKE_OFFER = "scheduling.make_offer"
     CANCEL_VISIT = "scheduling.cancel_visit"
+    MANAGE_AVAILABILITY = "scheduling.manage_availability"
+    VIEW_MEASURES = "scheduling.view_measures"
     MANAGE_REFERENCE = "clinic.manage_reference"
     MANAGE_USERS = "clinic.manage_users"
     EDIT_CONTENT = "clinic.edit_content"
@@ -46,10 +48,12 @@ _PLAN = {_P.MAKE_OFFER, _P.CANCEL_VISIT}
 _DESK = {_P.ENTER_BY_PHONE, _P.CHASE_RECORDS, _P.HANDLE_TASKS, _P.MERGE_PATIENTS}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset({_P.MANAGE_REFERENCE, _P.MANAGE_USERS}),  # no patient data
-    Role.COORDINATOR: frozenset(_READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT}),
-    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK),
-    Role.PHYSICIAN: frozenset(_REVIEW),
+    Role.ADMINISTRATOR: frozenset({_P.MANAGE_REFERENCE, _P.MANAGE_USERS, _P.VIEW_MEASURES}),  # no patient data
+    Role.COORDINATOR: frozenset(
+        _READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT, _P.VIEW_MEASURES, _P.MANAGE_AVAILABILITY}
+    ),
+    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | {_P.VIEW_MEASURES}),
+    Role.PHYSICIAN: frozenset(_REVIEW | {_P.VIEW_MEASURES}),
     Role.CLINICIAN: frozenset(_READ),
     Role.TRIALS_COORDINATOR: frozenset(_READ),
     Role.CONTENT_EDITOR: frozenset({_P.EDIT_CONTENT}),

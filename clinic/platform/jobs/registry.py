@@ -15,6 +15,7 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_planners: dict[str, Callable[[], None]] = {}
 
 
 def job(
@@ -39,3 +40,17 @@ def job(
 def kind_named(name: str) -> Kind | None:
     """The kind, None for a name nobody registered."""
     return _kinds.get(name)
+
+
+def planner(plan: Callable[[], None]) -> Callable[[], None]:
+    """Registers what every worker calls once a minute to queue work that comes back, such as once a week.
+
+    Several workers may do so at once: it queues with a dedupe name, and looks first whether the job is there.
+    """
+    _planners[f"{plan.__module__}.{plan.__qualname__}"] = plan
+    return plan
+
+
+def planners() -> tuple[Callable[[], None], ...]:
+    """Every registered planner."""
+    return tuple(_planners.values())

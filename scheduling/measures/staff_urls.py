@@ -1,0 +1,14 @@
+"""Staff: measures."""
+
+from django.urls import path
+
+from scheduling.measures import staff_views
+
+app_name = "staff-measures"
+
+urlpatterns = [
+    path("measures/access/", staff_views.access, name="access"),
+    path("measures/access/csv/", staff_views.access_csv, name="access-csv"),
+    path("measures/capacity/", staff_views.capacity, name="capacity"),
+    path("measures/capacity/csv/", staff_views.capacity_csv, name="capacity-csv"),
+]
