@@ -15,9 +15,9 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.records import change_record
 
 SCANS = (
-    ("ct", "Spine", "Lakeside Hospital (invented)", "2026-09", ["neither"]),
-    ("mri", "Left hip", "Northgate Imaging (invented)", "2026-08-14", ["report"]),
-    ("bone_scan", "Whole body", "Lakeside Hospital (invented)", "2026", ["unknown"]),
+    ("ct", "Spine", "Example Hospital, Lakeside", "2026-09", ["neither"]),
+    ("mri", "Left hip", "Example Imaging, Northgate", "2026-08-14", ["report"]),
+    ("bone_scan", "Whole body", "Example Hospital, Lakeside", "2026", ["unknown"]),
 )
 READY, WITH_SCANS = "ready", 4
 

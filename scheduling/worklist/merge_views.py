@@ -17,6 +17,7 @@ from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import Entry, record_many
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
+from clinic.platform.words import day
 from clinic.platform.words import phone as phone_words
 from intake.patients.languages import language_words
 from intake.patients.models import Patient, PatientMerge
@@ -62,7 +63,7 @@ def _facts(patient: Patient) -> list[str]:
         "; ".join(f"{proxy.name}, {relation_words(proxy.relation)}" for proxy in patient.proxies.all()),
         "; ".join(one.payer_name or one.payer_type for one in patient.coverages.all()),
         "; ".join(f"{one.reference} ({one.get_status_display()})" for one in requests),
-        f"{patient.created_at:%Y-%m-%d}",
+        day(patient.created_at),
     ]
 
 

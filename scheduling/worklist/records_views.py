@@ -12,7 +12,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
 from intake.records.models import ReadinessItem
-from intake.records.rules import is_complete
+from intake.records.rules import SETTLED, is_complete
 from intake.records.words import KIND_WORDS, name_of, summary_words
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.records import add_record, change_record
@@ -25,12 +25,12 @@ ORDER = {State.NEEDED: 0, State.REQUESTED: 1, State.RECEIVED: 2, State.NOT_NEEDE
 
 
 def items_of(wanted: AppointmentRequest, user) -> list[ReadinessItem]:
-    """The records of a request as the list shows them: what is still open first."""
+    """The records of a request as the list shows them: what is still open first, and of that what is required."""
     items = list(ReadinessItem.objects.visible_to(user).filter(report_id=wanted.report_id).order_by("pk"))
     for item in items:
         item.kind_words = KIND_WORDS.get(item.kind, item.kind)
         item.name, item.tag = name_of(item), TAGS[item.state]
-    return sorted(items, key=lambda item: (ORDER[item.state], not item.is_required))
+    return sorted(items, key=lambda item: (item.state in SETTLED, not item.is_required, ORDER[item.state]))
 
 
 @requires(Permission.VIEW_PATIENT)
