@@ -192,7 +192,7 @@ def run_removal(
     form = RemoveForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         remove_row(report, kind.slug, row, by=place.actor, followers=place.followers)
-        messages.success(request, _("Removed: %(what)s") % {"what": title_of(kind, there)})
+        messages.success(request, _("It is removed from your list."))  # says no more: messages may lie in a cookie
         return redirect(list_url)
     return show_page(
         request,

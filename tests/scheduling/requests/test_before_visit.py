@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.platform.audit.models import AuditEntry
 from intake.before_visit.actions import answers_of, save_row
 from intake.before_visit.models import BeforeVisit
-from intake.before_visit.rows import KIND_OF, MOST_ROWS
+from intake.before_visit.rows import KIND_OF, MOST_ROWS, title_of
 from intake.before_visit.steps import COUNTED, FLOW, SECTION_OF, kind_of
 from tests.clinic.look.markup import Page, faults
 from tests.factories import person_of
@@ -168,7 +168,9 @@ def test_row_is_added_seen_changed_and_removed(client, wanted, slug):
     page = client.get(remove)
     assert page.status_code == 200
     assert len(kept(wanted)[kind.key]) == 1
-    assert client.post(remove)["Location"] == step_address(wanted, slug)
+    answer = client.post(remove)
+    assert answer["Location"] == step_address(wanted, slug)
+    assert title_of(kind, row) not in answer.cookies.output()
     assert not kept(wanted)[kind.key]
     assert client.get(remove).status_code == 302
     assert client.post(remove).status_code == 302
