@@ -19,6 +19,7 @@ class Resources:
     homes: dict[str, dict[int, int]] = field(default_factory=dict)
     rooms: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
     site_of_room: dict[int, int] = field(default_factory=dict)
+    names: dict[tuple[str, int], str] = field(default_factory=dict)  # of ("clinician" | "room", key)
 
     @property
     def sites(self) -> Sequence[int | None]:
@@ -46,26 +47,29 @@ def resources(codes: set[str]) -> Resources:
             what=Value("person", word),
             place=F("clinicians__site_id"),
             active=F("clinicians__is_active"),
+            called=F("clinicians__name"),
         )
-        .values_list("what", "code", "default_minutes", "is_physician", "clinicians__id", "place", "active")
+        .values_list("what", "code", "default_minutes", "is_physician", "clinicians__id", "place", "active", "called")
     )
     rooms = (
         Room.objects.filter(is_active=True, site__is_active=True)
         .order_by()
         .annotate(what=Value("room", word), nothing=Value(0, whole), no=Value(False, BooleanField()))
-        .values_list("what", "kind", "nothing", "no", "id", "site_id", "is_active")
+        .values_list("what", "kind", "nothing", "no", "id", "site_id", "is_active", "name")
     )
     found = Resources()
-    for what, code, minutes, is_physician, key, site, active in people.union(rooms, all=True).order_by():
+    for what, code, minutes, is_physician, key, site, active, name in people.union(rooms, all=True).order_by():
         if what == "room":
             found.rooms.setdefault((code, site), []).append(key)
             found.site_of_room[key] = site
+            found.names["room", key] = name
             continue
         found.minutes[code] = minutes
         if is_physician:
             found.physicians.add(code)
         if key is not None and active:
             found.homes.setdefault(code, {})[key] = site
+            found.names["clinician", key] = name
     for group in found.rooms.values():
         group.sort()
     return found

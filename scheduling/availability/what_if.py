@@ -1,0 +1,341 @@
+"""What a change of availability would do to appointments, and which lie outside working time now. Reads only.
+
+A fixed number of queries: appointments, people and rooms, the calendar; kinds of visit and claims for the proposals.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from clinic.platform.db.sql import EpochUnits
+from intake.triage.models import Level
+from scheduling.availability.bits import datetime_of, ones, unit_of
+from scheduling.availability.changes import (
+    NOT_AT_WORK,
+    ROOM_CLOSED,
+    AddClosure,
+    AddException,
+    AddSession,
+    Change,
+    EndSession,
+    PlannedLeg,
+    PlannedVisit,
+    RemoveClosure,
+    RemoveException,
+    applied,
+    newly,
+    outside,
+    seen_print,
+)
+from scheduling.availability.read import Calendar, busy_masks, calendar, clinic_zone, notice_units
+from scheduling.availability.sessions import Buffers
+from scheduling.itineraries.legs import CONSULT, Itinerary, Leg, PlacedLeg, Query, rules_for
+from scheduling.itineraries.repairs import SEARCH_DAYS, Repair, repairs_of
+from scheduling.itineraries.resources import Resources, resources
+from scheduling.itineraries.visit_kinds import KindOfVisit, kinds_of_visit
+from scheduling.visits.models import Appointment, Visit
+
+MOST_SHOWN = 20
+SEES_RESERVE = frozenset({Level.EMERGENCY, Level.URGENT})
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideVisit:
+    """A visit with appointments outside working time: their codes by key, and what could be done."""
+
+    visit: PlannedVisit
+    codes: Mapping[str, tuple[str, ...]]
+    repairs: Sequence[Repair] = ()
+    names: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change would leave outside: how many appointments and visits, a print of which, the first of them."""
+
+    appointments: int
+    visits: int
+    seen: str
+    shown: Sequence[OutsideVisit]
+
+    @property
+    def more(self) -> int:
+        """Visits that are not shown."""
+        return self.visits - len(self.shown)
+
+
+def effect_of(change: Change, *, user, now: datetime) -> Effect:
+    """Which held and booked appointments ahead this change would leave outside working time, with proposals."""
+    judged = _Judged.of(planned_visits(_touched(change), user=user, now=now), now=now)
+    if judged is None:
+        return Effect(0, 0, seen_print(()), ())
+    after = judged.changed(change)
+    orphans = newly(judged.outside(), after.outside())
+    return after.effect(orphans, now=now)
+
+
+def outside_now(*, user, now: datetime, start: int = 0, count: int = MOST_SHOWN) -> Effect:
+    """Which held and booked appointments ahead lie outside working time; proposals for `count` visits from `start`."""
+    judged = _Judged.of(planned_visits(Q(), user=user, now=now), now=now)
+    if judged is None:
+        return Effect(0, 0, seen_print(()), ())
+    return judged.effect(judged.outside(), now=now, start=start, count=count)
+
+
+def orphans_of(change: Change, *, user, now: datetime) -> dict[str, tuple[str, ...]]:
+    """The codes of the appointments that the change would leave outside; no proposals are looked for."""
+    judged = _Judged.of(planned_visits(_touched(change), user=user, now=now), now=now)
+    return {} if judged is None else newly(judged.outside(), judged.changed(change).outside())
+
+
+def _touched(change: Change) -> Q:
+    """Visits that the change could touch."""
+    match change:
+        case AddSession(session) | EndSession(session):
+            return Q(appointments__clinician=session.clinician_id)
+        case AddException(exception) | RemoveException(exception):
+            start = datetime.combine(exception.on, datetime.min.time(), clinic_zone())
+            on_day = Q(starts_at__lt=start + timedelta(days=2), ends_at__gt=start - timedelta(days=1))
+            return Q(appointments__clinician=exception.clinician_id) & on_day
+        case AddClosure(closure) | RemoveClosure(closure):
+            then = Q(starts_at__lt=datetime_of(closure.ends_at), ends_at__gt=datetime_of(closure.starts_at))
+            if closure.clinician_id is not None:
+                return then & Q(appointments__clinician=closure.clinician_id)
+            if closure.room_id is not None:
+                return then & (Q(room=closure.room_id) | Q(appointments__room=closure.room_id))
+            return then & Q(site=closure.site_id) if closure.site_id is not None else then
+
+
+def planned_visits(where: Q, *, user, now: datetime) -> list[PlannedVisit]:
+    """Visits ahead that are booked, or held by an offer that is still open, with all their appointments: one query."""
+    alive = Q(state=Visit.State.BOOKED) | Q(state=Visit.State.HELD, offer__expires_at__gt=now)
+    visits = Visit.objects.visible_to(user).filter(alive, where, starts_at__gt=now).values("pk")
+    rows = (
+        Appointment.objects.filter(visit__in=visits)
+        .order_by("visit__starts_at", "visit_id", "starts_at", "position")
+        .annotate(
+            start=EpochUnits("starts_at"), end=EpochUnits("ends_at", up=True),
+            visit_start=EpochUnits("visit__starts_at"), visit_end=EpochUnits("visit__ends_at", up=True),
+        )
+        .values(
+            "pk", "visit_id", "clinician_id", "specialty__code", "room_id", "start", "end", "clinician__name",
+            "specialty__name", "visit__visit_type_id", "visit__site_id", "visit__room_id", "visit_start", "visit_end",
+            "visit__request__reference", "visit__visit_type__name", "visit__state", "visit__request__level",
+            "visit__request__is_frail",
+        )
+    )  # fmt: skip
+    grouped: dict[str, list[dict]] = {}
+    for row in rows:
+        grouped.setdefault(str(row["visit_id"]), []).append(row)
+    return [_visit(key, legs) for key, legs in grouped.items()]
+
+
+def _visit(key: str, rows: list[dict]) -> PlannedVisit:
+    first = rows[0]
+    legs = tuple(
+        PlannedLeg(
+            str(row["pk"]), row["clinician_id"], row["specialty__code"], row["room_id"], row["start"], row["end"],
+            row["clinician__name"], row["specialty__name"],
+        )
+        for row in rows
+    )  # fmt: skip
+    return PlannedVisit(
+        key=key,
+        visit_type_id=first["visit__visit_type_id"],
+        site_id=first["visit__site_id"],
+        room_id=first["visit__room_id"],
+        start=first["visit_start"],
+        end=first["visit_end"],
+        legs=legs,
+        reference=first["visit__request__reference"],
+        kind_name=first["visit__visit_type__name"],
+        state=first["visit__state"],
+        level=first["visit__request__level"],
+        is_frail=first["visit__request__is_frail"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Visits with the calendar they are judged by."""
+
+    visits: list[PlannedVisit]
+    things: Resources
+    calendar: Calendar
+    opened: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, visits: list[PlannedVisit], *, now: datetime) -> "_Judged | None":
+        """None when there is no visit. The calendar goes on for the weeks in which proposals are looked for."""
+        if not visits:
+            return None
+        things = resources({leg.specialty for visit in visits for leg in visit.legs})
+        people = {leg.clinician_id for visit in visits for leg in visit.legs} | set(things.all_people)
+        zone = clinic_zone()
+        first = timezone.localdate(now, timezone=zone)
+        last = timezone.localdate(datetime_of(max(visit.end for visit in visits)), timezone=zone)
+        return cls(visits, things, calendar(people, first, last + timedelta(days=SEARCH_DAYS)))
+
+    def changed(self, change: Change) -> "_Judged":
+        """The same visits after the change."""
+        own = self.calendar
+        sessions, exceptions, closures = applied(change, (own.sessions, own.exceptions, own.closures))
+        after = replace(own, sessions=sessions, exceptions=exceptions, closures=closures)
+        return _Judged(self.visits, self.things, after)
+
+    def outside(self) -> dict[str, tuple[str, ...]]:
+        """Codes by key of the appointments outside working time."""
+        people = {leg.clinician_id for visit in self.visits for leg in visit.legs}
+
+        def opened(visit_type_id: int, site_id: int) -> dict[int, int]:
+            key = (visit_type_id, site_id)
+            if key not in self.opened:
+                found = self.calendar.open_time(people, site_id=site_id, visit_type_id=visit_type_id)
+                self.opened[key] = {one: time.open for one, time in found.items()}
+            return self.opened[key]
+
+        rooms = self.calendar.open_rooms(self.things.site_of_room)
+        return outside(self.visits, opened, rooms, self.calendar.base)
+
+    def effect(
+        self, found: Mapping[str, tuple[str, ...]], *, now: datetime, start: int = 0, count: int = MOST_SHOWN
+    ) -> Effect:
+        """The visits of these appointments, with proposals for those shown."""
+        touched = [visit for visit in self.visits if any(leg.key in found for leg in visit.legs)]
+        shown = touched[start : start + count]
+        proposals = self._proposals(shown, found, now=now) if shown else []
+        listed = [
+            OutsideVisit(
+                visit,
+                {leg.key: found[leg.key] for leg in visit.legs if leg.key in found},
+                repairs,
+                self.things.names,
+            )
+            for visit, repairs in zip(shown, proposals, strict=True)
+        ]
+        return Effect(len(found), len(touched), seen_print(found), listed)
+
+    def _proposals(
+        self, shown: list[PlannedVisit], found: Mapping[str, tuple[str, ...]], *, now: datetime
+    ) -> list[list[Repair]]:
+        kinds = kinds_of_visit({visit.visit_type_id for visit in shown})
+        busy = _Busy.of(self.calendar, self.things, shown, now=now)
+        proposals = []
+        for visit in shown:
+            kind = kinds.get(visit.visit_type_id, KindOfVisit())
+            query, planned = self._asked(visit, kind, busy, now=now)
+            pairs = list(zip(visit.legs, planned.legs, strict=True))
+            away = [placed.key for leg, placed in pairs if NOT_AT_WORK in found.get(leg.key, ())]
+            shut = any(ROOM_CLOSED in found.get(leg.key, ()) for leg in visit.legs)
+            proposals.append(repairs_of(query, planned, away, room_is_closed=shut))
+        return proposals
+
+    def _asked(
+        self, visit: PlannedVisit, kind: KindOfVisit, busy: "_Busy", *, now: datetime
+    ) -> tuple[Query, Itinerary]:
+        """The visit as a question to the finder, and as it is planned, with the same keys."""
+        things, site = self.things, visit.site_id
+        legs = _named_legs(visit, kind, things, self.calendar.people_by_site())
+        opened = self.calendar.bookable(
+            {one for leg in legs for one in leg.clinician_ids},
+            routine=visit.level not in SEES_RESERVE,
+            now=unit_of(now),
+            site_id=site,
+            visit_type_id=visit.visit_type_id,
+        )
+        taken = busy.without(visit)
+        rooms = self.calendar.open_rooms({room: own for room, own in things.site_of_room.items() if own == site})
+        free = {room: mask & ~taken.get(("room", room), 0) for room, mask in rooms.items()}
+        stays = things.rooms.get(("stay", site), [])
+        query = Query(
+            legs=legs,
+            days=self.calendar.days,
+            base=self.calendar.base,
+            zone=self.calendar.zone,
+            now=unit_of(now, up=True),
+            clinicians={key: mask & ~taken.get(("clinician", key), 0) for key, mask in opened.items()},
+            rooms={room: free[room] for room in stays},
+            extra_rooms={room: mask for room, mask in free.items() if room not in stays},
+            rules=rules_for(visit.is_frail),
+            notice_units=notice_units(kind.notice_minutes),
+        )
+        placed = tuple(
+            PlacedLeg(wanted.key, leg.clinician_id, leg.room_id, leg.start, leg.end)
+            for wanted, leg in zip(legs, visit.legs, strict=True)
+        )
+        waiting = visit.end - visit.start - sum(leg.end - leg.start for leg in placed)
+        day = timezone.localdate(datetime_of(visit.start), timezone=self.calendar.zone)
+        return query, Itinerary(day, visit.room_id, placed, waiting)
+
+
+def _named_legs(visit: PlannedVisit, kind: KindOfVisit, things: Resources, roster: Mapping) -> tuple[Leg, ...]:
+    """The appointments as legs: those the kind of visit brings keep their place in the order."""
+    left, legs, keys = list(kind.legs), [], set()
+    for number, planned in enumerate(visit.legs):
+        fixed = next((one for one in left if one.code == planned.specialty), None)
+        if fixed is not None:
+            left.remove(fixed)
+        key = fixed.key if fixed else planned.specialty
+        key = key if key not in keys else f"{key}.{number}"
+        keys.add(key)
+        extra = None
+        if planned.room_id is not None:
+            extra = tuple(next((group for group in things.rooms.values() if planned.room_id in group), ()))
+        legs.append(
+            Leg(
+                key=key,
+                specialty=planned.specialty,
+                units=planned.end - planned.start,
+                clinician_ids=tuple(things.people(planned.specialty, visit.site_id, roster)),
+                stage=fixed.stage if fixed else CONSULT,
+                extra_room_ids=extra,
+                is_physician=planned.specialty in things.physicians,
+            )
+        )
+    return tuple(legs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """Taken time without the visits shown; each of these is put back when another one is asked for."""
+
+    base: int
+    masks: Mapping
+    shown: list[PlannedVisit]
+    apart: int
+
+    @classmethod
+    def of(cls, calendar: Calendar, things: Resources, shown: list[PlannedVisit], *, now: datetime) -> "_Busy":
+        """One query. Every buffer counts as the widest of all: a proposal may be too careful, never too bold."""
+        apart = calendar.buffers.widest
+        masks = busy_masks(
+            calendar.base,
+            calendar.base + calendar.length,
+            now=now,
+            clinician_ids=things.all_people,
+            room_ids=list(things.site_of_room),
+            except_visits=[visit.key for visit in shown],
+            buffers=Buffers(dict.fromkeys(things.all_people, (apart, apart)) if apart else {}),
+        )
+        return cls(calendar.base, masks, shown, apart)
+
+    def without(self, visit: PlannedVisit) -> dict:
+        """Everything that is taken, this visit aside."""
+        taken = dict(self.masks)
+
+        def take(key: tuple[str, int], start: int, end: int) -> None:
+            low = max(start - self.base, 0)
+            taken[key] = taken.get(key, 0) | ones(end - self.base - low) << low
+
+        for other in self.shown:
+            if other.key == visit.key:
+                continue
+            take(("room", other.room_id), other.start, other.end)
+            for leg in other.legs:
+                take(("clinician", leg.clinician_id), leg.start - self.apart, leg.end + self.apart)
+                if leg.room_id is not None:
+                    take(("room", leg.room_id), leg.start, leg.end)
+        return taken

@@ -1,0 +1,127 @@
+"""Sentences of the pages of availability."""
+
+from datetime import date, time
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.platform.words import clock, short_day, short_moment
+from scheduling.availability.bits import datetime_of
+from scheduling.availability.changes import (
+    NOT_AT_WORK,
+    AddClosure,
+    AddException,
+    AddSession,
+    Change,
+    EndSession,
+    PlannedLeg,
+    RemoveClosure,
+    RemoveException,
+)
+from scheduling.availability.models import Weekday
+from scheduling.availability.what_if import OutsideVisit
+from scheduling.itineraries.repairs import OTHER_PERSON, OTHER_ROOM, SAME_PERSON_SAME_DAY, WHOLE_SAME_PERSON, Repair
+
+
+def long_date(on: date) -> str:
+    """Mon, Nov 23, 2026: a date that may be far ahead."""
+    return f"{short_day(on)}, {on.year}"
+
+
+def hours_words(starts: time, ends: time) -> str:
+    """8:00 a.m. to noon"""
+    return _("%(start)s to %(end)s") % {"start": clock(starts), "end": clock(ends)}
+
+
+def rhythm_words(every_n_weeks: int) -> str:
+    """Every week, every 2 weeks"""
+    return ngettext("every week", "every %(n)s weeks", every_n_weeks) % {"n": every_n_weeks}
+
+
+def session_words(session) -> str:
+    """Monday, 8:00 a.m. to noon, every 2 weeks"""
+    weekday = Weekday(session.weekday).label
+    return f"{weekday}, {hours_words(session.starts, session.ends)}, {rhythm_words(session.every_n_weeks)}"
+
+
+def exception_words(exception) -> str:
+    """Mon, Nov 23, 2026, 8:00 a.m. to noon: away"""
+    what = _("works more") if exception.adds else _("away")
+    return f"{long_date(exception.on)}, {hours_words(exception.starts, exception.ends)}: {what}"
+
+
+def closure_words(starts_at, ends_at) -> str:
+    """Mon, Nov 23, 8:00 a.m. to Tue, Nov 24, midnight"""
+    return _("%(start)s to %(end)s") % {"start": short_moment(starts_at), "end": short_moment(ends_at)}
+
+
+def change_words(change: Change) -> str:
+    """What a change does, in one line."""
+    match change:
+        case AddSession(session):
+            return _("New session: %(session)s, from %(day)s") % {
+                "session": session_words(session),
+                "day": long_date(session.valid_from),
+            } + (_(" to %(day)s") % {"day": long_date(session.valid_until)} if session.valid_until else "")
+        case EndSession(session, last_on) if last_on < session.valid_from:
+            return _("This session never takes place: %(session)s") % {"session": session_words(session)}
+        case EndSession(session, last_on):
+            words = {"session": session_words(session), "day": long_date(last_on)}
+            return _("Last date %(day)s: %(session)s") % words
+        case AddException(exception):
+            return exception_words(exception)
+        case RemoveException(exception):
+            return _("Not any more: %(what)s") % {"what": exception_words(exception)}
+        case AddClosure(closure, reason):
+            when = closure_words(datetime_of(closure.starts_at), datetime_of(closure.ends_at))
+            return _("Closed %(when)s: %(reason)s") % {"when": when, "reason": reason}
+        case RemoveClosure(closure):
+            when = closure_words(datetime_of(closure.starts_at), datetime_of(closure.ends_at))
+            return _("Open again %(when)s") % {"when": when}
+
+
+def outside_rows(found: list[OutsideVisit]) -> list[dict]:
+    """What a list shows of visits outside working time."""
+    return [
+        {
+            "reference": one.visit.reference,
+            "starts_at": datetime_of(one.visit.start),
+            "kind": one.visit.kind_name,
+            "state": _("Held for an offer") if one.visit.state == "held" else _("Booked"),
+            "legs": [
+                {
+                    "text": f"{leg.specialty_name}, {leg.clinician_name}",
+                    "when": _clock_range(leg),
+                    "why": ", ".join(_why(code) for code in one.codes[leg.key]),
+                }
+                for leg in one.visit.legs
+                if leg.key in one.codes
+            ],
+            "repairs": [repair_words(repair, one) for repair in one.repairs],
+        }
+        for one in found
+    ]
+
+
+def _why(code: str) -> str:
+    return _("not at work then") if code == NOT_AT_WORK else _("the room is closed then")
+
+
+def _clock_range(leg: PlannedLeg) -> str:
+    return _("%(start)s to %(end)s") % {"start": clock(datetime_of(leg.start)), "end": clock(datetime_of(leg.end))}
+
+
+def repair_words(repair: Repair, of: OutsideVisit) -> str:
+    """A proposal as a line."""
+    at = datetime_of(repair.start)
+    name = of.names.get(("clinician", repair.clinician_id or 0), "")
+    if repair.code == SAME_PERSON_SAME_DAY:
+        return _("%(name)s on the same day at %(time)s") % {"name": name, "time": clock(at)}
+    if repair.code == OTHER_PERSON:
+        return _("%(name)s at the same time, %(time)s") % {"name": name, "time": clock(at)}
+    if repair.code == OTHER_ROOM:
+        room = of.names.get(("room", repair.room_id or 0), "")
+        return _("%(room)s at the same time") % {"room": room}
+    if repair.code == WHOLE_SAME_PERSON:
+        return _("The whole visit on %(when)s, with %(name)s") % {"when": short_moment(at), "name": name}
+    return _("The whole visit on %(when)s") % {"when": short_moment(at)}
