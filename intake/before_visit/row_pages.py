@@ -191,9 +191,14 @@ def run_removal(
         return redirect(list_url)
     form = RemoveForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        remove_row(report, kind.slug, row, by=place.actor, followers=place.followers)
-        messages.success(request, _("It is removed from your list."))  # says no more: messages may lie in a cookie
-        return redirect(list_url)
+        try:
+            remove_row(report, kind.slug, row, by=place.actor, followers=place.followers)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            # says no more: messages may lie in a cookie
+            messages.success(request, _("It is removed from your list."))
+            return redirect(list_url)
     return show_page(
         request,
         sheet,

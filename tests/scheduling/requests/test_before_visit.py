@@ -5,6 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.refusals import Refused
+from intake.before_visit import pages, row_pages
 from intake.before_visit.actions import answers_of, save_row
 from intake.before_visit.models import BeforeVisit
 from intake.before_visit.rows import KIND_OF, MOST_ROWS, title_of
@@ -251,6 +253,27 @@ def test_new_row_with_a_foreign_key_is_refused(client, wanted, row):
     page = client.post(row_address(wanted, "medicines"), {**RIGHT_ROWS["medicines"], "version": "0", "row": row})
     assert page.status_code == 422
     assert not kept(wanted)["medications"]
+
+
+@pytest.mark.parametrize("action", ["save_section_step", "save_row", "remove_row", "mark_section"])
+def test_refusal_in_a_busy_moment_is_shown_with_nothing_lost(client, wanted, monkeypatch, action):
+    add_row(client, wanted, "medicines")
+    [row] = kept(wanted)["medications"]
+
+    def refuse(*args, **kwargs):
+        raise Refused("Try again in a moment.", code="busy")
+
+    for module in (pages, row_pages):
+        monkeypatch.setattr(module, action, refuse, raising=False)
+    page = {
+        "save_section_step": lambda: post_step(client, wanted, "stage"),
+        "save_row": lambda: add_row(client, wanted, "medicines"),
+        "remove_row": lambda: client.post(row_address(wanted, "medicines", row["id"], name="remove")),
+        "mark_section": lambda: client.post(address(wanted, "section-done", "cancer"), {"done": "yes"}),
+    }[action]()
+    assert page.status_code == 422
+    assert "Try again in a moment." in page.content.decode()
+    assert kept(wanted)["medications"] == [row]
 
 
 # Sections
