@@ -17,7 +17,7 @@ class RefuseFiles(FileUploadHandler):
     has_file = False
 
     def handle_raw_input(
-        self, input_data: Any, meta: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
         if content_length > LARGEST_TO_READ:
             raise MultiPartParserError("this page takes no files")

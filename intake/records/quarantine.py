@@ -33,7 +33,7 @@ class QuarantinedFile(UploadedFile):
 
     @property
     def is_too_large(self) -> bool:
-        return self.size > LARGEST_BYTES
+        return (self.size or 0) > LARGEST_BYTES
 
     def close(self) -> None:
         """Delete what is still in quarantine; called when the answer has been sent."""
@@ -54,7 +54,7 @@ class QuarantineHandler(FileUploadHandler):
         self._taken = False
 
     def handle_raw_input(
-        self, input_data: Any, meta: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
         if content_length > LARGEST_TO_READ:
             raise MultiPartParserError("far too large")
@@ -81,7 +81,9 @@ class QuarantineHandler(FileUploadHandler):
             self._file.close()
             self._file = None
         path, self._path = self._path, None
-        return QuarantinedFile(path, name=shown_name(self.file_name), size=self._size, digest=self._hash.hexdigest())
+        return QuarantinedFile(
+            path, name=shown_name(self.file_name or ""), size=self._size, digest=self._hash.hexdigest()
+        )
 
     def drop(self) -> None:
         """Close and delete what was received so far, also after a connection that broke off."""
