@@ -54,6 +54,7 @@ from scheduling.availability.words import (
     long_date,
     outside_rows,
     session_words,
+    weeks_words,
 )
 
 allowed = requires(Permission.VIEW_PATIENT, Permission.MANAGE_AVAILABILITY)
@@ -75,7 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     people = clinicians_with_weeks(today)
     for one in people:
-        one.lines = [session_words(session) for session in one.weeks]
+        one.lines = weeks_words(one.weeks)
         one.ahead_lines = [exception_words(exception) for exception in one.ahead]
     context = {
         "people": people,

@@ -1,11 +1,12 @@
 """Sentences of the pages of availability."""
 
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.platform.words import clock, short_day, short_moment
+from clinic.platform.words import clock, clock_range, short_day, short_moment
 from scheduling.availability.bits import datetime_of
 from scheduling.availability.changes import (
     NOT_AT_WORK,
@@ -14,7 +15,6 @@ from scheduling.availability.changes import (
     AddSession,
     Change,
     EndSession,
-    PlannedLeg,
     RemoveClosure,
     RemoveException,
 )
@@ -50,9 +50,31 @@ def exception_words(exception) -> str:
     return f"{long_date(exception.on)}, {hours_words(exception.starts, exception.ends)}: {what}"
 
 
-def closure_words(starts_at, ends_at) -> str:
-    """Mon, Nov 23, 8:00 a.m. to Tue, Nov 24, midnight"""
-    return _("%(start)s to %(end)s") % {"start": short_moment(starts_at), "end": short_moment(ends_at)}
+def weeks_words(sessions) -> list[str]:
+    """Sessions of the same hours in one line each: Monday, Wednesday, 8:00 a.m. to noon, every week."""
+    groups: dict[tuple, list[str]] = {}
+    for one in sessions:
+        weekdays = groups.setdefault((one.starts, one.ends, one.every_n_weeks, one.site), [])
+        if (name := str(Weekday(one.weekday).label)) not in weekdays:
+            weekdays.append(name)
+    lines = []
+    for (starts, ends, every, site), weekdays in groups.items():
+        parts = [*weekdays, hours_words(starts, ends), rhythm_words(every), *([str(site)] if site else [])]
+        lines.append(", ".join(parts))
+    return lines
+
+
+def closure_words(starts_at: datetime, ends_at: datetime) -> str:
+    """Mon, Nov 23, all day; or Mon, Nov 23, 8:00 a.m. to Tue, Nov 24, noon"""
+    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    if start.time() == end.time() == time():
+        last = end.date() - timedelta(days=1)
+        if start.date() == last:
+            return _("%(day)s, all day") % {"day": short_day(last)}
+        return _("%(first)s to %(last)s, all day") % {"first": short_day(start.date()), "last": short_day(last)}
+    if start.date() == end.date():
+        return f"{short_day(start.date())}, {hours_words(start.time(), end.time())}"
+    return _("%(start)s to %(end)s") % {"start": short_moment(start), "end": short_moment(end)}
 
 
 def change_words(change: Change) -> str:
@@ -88,27 +110,41 @@ def outside_rows(found: list[OutsideVisit]) -> list[dict]:
             "starts_at": datetime_of(one.visit.start),
             "kind": one.visit.kind_name,
             "state": _("Held for an offer") if one.visit.state == "held" else _("Booked"),
-            "legs": [
-                {
-                    "text": f"{leg.specialty_name}, {leg.clinician_name}",
-                    "when": _clock_range(leg),
-                    "why": ", ".join(_why(code) for code in one.codes[leg.key]),
-                }
-                for leg in one.visit.legs
-                if leg.key in one.codes
-            ],
+            "legs": _leg_rows(one),
             "repairs": [repair_words(repair, one) for repair in one.repairs],
         }
         for one in found
     ]
 
 
+def _leg_rows(one: OutsideVisit) -> list[dict]:
+    """The appointments outside; one line for all of them when the whole visit is."""
+    legs, codes = one.visit.legs, set(one.codes.values())
+    if len(legs) > 1 and len(one.codes) == len(legs) and len(codes) == 1:
+        when = _clock_range(one.visit.start, one.visit.end)
+        text = _("All %(n)s appointments of the visit") % {"n": len(legs)}
+        return [{"text": text, "when": when, "why": _whys(codes.pop())}]
+    return [
+        {
+            "text": f"{leg.specialty_name}, {leg.clinician_name}",
+            "when": _clock_range(leg.start, leg.end),
+            "why": _whys(one.codes[leg.key]),
+        }
+        for leg in legs
+        if leg.key in one.codes
+    ]
+
+
+def _whys(codes: tuple[str, ...]) -> str:
+    return ", ".join(_why(code) for code in codes)
+
+
 def _why(code: str) -> str:
     return _("not at work then") if code == NOT_AT_WORK else _("the room is closed then")
 
 
-def _clock_range(leg: PlannedLeg) -> str:
-    return _("%(start)s to %(end)s") % {"start": clock(datetime_of(leg.start)), "end": clock(datetime_of(leg.end))}
+def _clock_range(start: int, end: int) -> str:
+    return clock_range(datetime_of(start), datetime_of(end))
 
 
 def repair_words(repair: Repair, of: OutsideVisit) -> str:

@@ -130,7 +130,7 @@ def test_pages_are_well_made(client, coordinator, rows, name):
 def test_home_lists_people_sessions_dates_and_closures(client, coordinator, rows):
     shown = text_of(client.get(address("home")))
     assert rows["clinician"].name in shown
-    assert "Tuesday, 8:00 a.m. to noon, every week" in shown
+    assert "Monday, Tuesday, Wednesday, Thursday, Friday, 8:00 a.m. to noon, every week" in shown
     assert "Mon, Jan 11, 2027, 6:00 p.m. to 7:00 p.m.: works more" in shown
     assert "Repair" in shown
     assert "outside working time" not in shown
