@@ -79,7 +79,8 @@ def kept_answers(earlier: Mapping[str, Any]) -> dict[str, Any]:
 
 def entries_of(answers: Answers) -> list[dict[str, Any]]:
     """Every question asked this time, with its wording and answer, as `snapshot` keeps them; the free text last."""
-    asked = {key for step in NEW_SYMPTOMS.applicable(answers) for key in step.keys}
+    pages = NEW_SYMPTOMS.applicable(answers)
+    asked = {one.key for page in pages for question in page.questions for one in question.asked(answers)}
     wording = wording_for(answers.get("filled_by"))
     text = answers.get("what_changed") or None
     said = {"key": "what_changed", "question": str(WHAT_CHANGED.title), "value": text, "label": text or ""}

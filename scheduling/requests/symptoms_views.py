@@ -175,7 +175,8 @@ def _show_check(request: HttpRequest, wanted: AppointmentRequest, draft: Draft, 
         for entry in entries_of(draft.answers)
     ]
     page = {"rows": rows, "key": new_key(), "refusal": refusal, "had_emergency": bool(draft.emergency_rules)}
-    return show(request, "symptoms/check.html", wanted, status=422 if refusal else 200, **page)
+    back_url = _address(wanted, NEW_SYMPTOMS.applicable(draft.answers)[-1])
+    return show(request, "symptoms/check.html", wanted, status=422 if refusal else 200, back_url=back_url, **page)
 
 
 @require_POST

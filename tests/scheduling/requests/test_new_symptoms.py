@@ -102,7 +102,8 @@ def test_the_finished_form_is_a_report_that_follows_with_triage_and_task(client,
     assert Triage.objects.get(report=report).level == "routine"
     assert report.snapshot[-1]["value"] == "My knee gives way"
     assert {"acute_general", "pain_present"} <= {entry["key"] for entry in report.snapshot}
-    assert "cancer_history" not in {entry["key"] for entry in report.snapshot}  # not asked again
+    not_asked = {"cancer_history", "systemic_therapy_6wk", "pain_sites"}  # the drugs only with a fever
+    assert not not_asked & {entry["key"] for entry in report.snapshot}
     assert report.answers["cancer_history"] == "yes_current"  # but it counts
     assert report.answers.get("falls_30d") is None  # what was momentary does not
     task = StaffTask.objects.get(kind="new_symptoms")
@@ -335,3 +336,12 @@ def test_the_alert_shows_the_answers_that_raised_it(client, wanted, is_sent):
     assert "Chest pain" in html or "chest pain" in html
     assert wanted.reference in html
     assert ("My knee gives way" in html) is is_sent
+
+
+def test_a_fever_asks_about_cancer_drugs_and_is_an_emergency_without_an_answer(client, wanted):
+    client.post(address(wanted))
+    for slug in ("acute-general", "leg-weakness", "arm-weakness", "walking-change", "numbness", "bladder-change",
+                 "bowel-change", "can-bear-weight", "limb-deformity", "very-drowsy"):  # fmt: skip
+        answer(client, wanted, slug)
+    assert answer(client, wanted, "fever", {"fever": "yes"})["Location"] == address(wanted, "emergency/")
+    assert "E23" in Alert.objects.get().rules
