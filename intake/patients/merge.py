@@ -31,7 +31,8 @@ def locked_pair(kept: Patient, absorbed: Patient) -> tuple[Patient, Patient]:
     if kept.pk == absorbed.pk:
         raise Refused(_("This is one record already."), code="same")
     lock_keys(*(("patient", str(one.pk)) for one in (kept, absorbed)))
-    rows = {row.pk: row for row in Patient.objects.select_for_update().filter(pk__in=[kept.pk, absorbed.pk])}
+    both = Patient.objects.select_for_update(no_key=True)  # a booking may still point to them: it holds its request
+    rows = {row.pk: row for row in both.filter(pk__in=[kept.pk, absorbed.pk]).order_by("pk")}
     if any(row.merged_into_id for row in rows.values()):
         raise Refused(_("A colleague has merged one of these records already. Look again."), code="merged")
     return rows[kept.pk], rows[absorbed.pk]

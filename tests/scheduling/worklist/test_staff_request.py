@@ -150,7 +150,7 @@ def test_request_page_asks_a_fixed_number_of_questions(client, nurse, things):
         ReadinessItem.objects.create(report=wanted.report, kind="imaging")
         StaffTask.objects.create(kind="insurance_help", patient=wanted.patient, report=wanted.report)
 
-    assert queries_of(lambda: page_of(client, wanted)) <= 21
+    assert queries_of(lambda: page_of(client, wanted)) <= 22  # one a kind of row, however many there are
 
 
 def test_call_that_did_not_reach_the_person_leaves_the_clock_running(client, nurse):
