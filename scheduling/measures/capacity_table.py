@@ -63,7 +63,7 @@ def sentence(plan: CapacityPlan) -> str:
             "open requests lack %(time)s of free time."
         )
     else:
-        words["load"] = spot.load
+        words["load"] = str(spot.load)
         told = _(
             "No specialty lacks time. The fullest is %(specialty)s: "
             "%(load)s%% of the week from %(day)s is taken or asked for."

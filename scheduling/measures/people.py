@@ -4,7 +4,7 @@ The number of queries never depends on the number of specialties, kinds of visit
 the whole clinic and hold nothing of a patient, so rows are not narrowed to those that somebody may open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -48,7 +48,7 @@ class TakenTime:
     base: int
     length: int
 
-    def clinicians(self, buffers: Buffers, visit_type_id: int | None) -> dict[int, int]:
+    def clinicians(self, buffers: Buffers, visit_type_id: int | None) -> dict[Hashable, int]:
         """Masks of what is taken of each clinician, with what must lie around it for a visit of this kind."""
         return masks_by_resource(self._widened(buffers, visit_type_id), self.base, self.length)
 
@@ -58,7 +58,7 @@ class TakenTime:
                 down, up = buffers.around(clinician_id, taken_type_id, visit_type_id) if buffers else (0, 0)
                 yield clinician_id, start - down, end + up
 
-    def rooms(self) -> dict[int, int]:
+    def rooms(self) -> dict[Hashable, int]:
         """Masks of what is taken of each room."""
         named = ((room_id, start, end) for _who, room_id, start, end, _type in self.rows if room_id is not None)
         return masks_by_resource(named, self.base, self.length)

@@ -1,6 +1,6 @@
 """Rows -> third next available of every specialty, kind of visit and complete day: six queries, whatever the rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -70,7 +70,7 @@ class _Look:
     taken: TakenTime
     now: datetime
     opened: dict[tuple, dict[int, OpenTime]] = field(default_factory=dict)
-    busy: dict[int | None, dict[int, int]] = field(default_factory=dict)
+    busy: dict[int | None, dict[Hashable, int]] = field(default_factory=dict)
 
     @cached_property
     def roster(self) -> dict[int | None, set[int]]:
@@ -104,7 +104,7 @@ class _Look:
             self.opened[key] = self.calendar.open_time(people, site_id=site, visit_type_id=key[1])
         return self.opened[key]
 
-    def busy_for(self, kind: NamedKind | None) -> dict[int, int]:
+    def busy_for(self, kind: NamedKind | None) -> dict[Hashable, int]:
         """What is taken of each clinician, seen by a visit of this kind."""
         buffers = self.calendar.buffers
         key = kind.pk if kind and buffers.visit_types else None
@@ -155,9 +155,10 @@ class _Look:
     def _average(self, code: str, minutes: int, kind: NamedKind | None, *, room_kind: str = "") -> Measure:
         """Mean wait of the clinicians of a specialty who have working time."""
         things, span, units = self.clinic.things, self.span(kind), units_from_minutes(minutes)
-        busy, starts, works = self.busy_for(kind), {}, set()
-        for site in things.sites:
-            rooms = [[self.free_rooms[room] for room in things.rooms[Room.Kind.STAY, site]]]
+        busy = self.busy_for(kind)
+        starts: dict[int, int] = {}  # of those who work
+        for site in self.roster:
+            rooms = [[self.free_rooms[room] for room in things.rooms.get((Room.Kind.STAY, site), ())]]
             if room_kind:
                 rooms.append([self.free_rooms[room] for room in things.rooms.get((room_kind, site), ())])
             together = slot_starts(-1, units, span, together=rooms)
@@ -165,10 +166,9 @@ class _Look:
             for one in things.people(code, site, self.roster):
                 time = opened[one]
                 if time.open & ones(span.length):
-                    works.add(one)
                     found = slot_starts(_free(time, busy.get(one, 0)), units, span) & together
                     starts[one] = starts.get(one, 0) | found
-        return measure([wait_of(starts[one], units, span) for one in sorted(works)], span.last_wait)
+        return measure([wait_of(found, units, span) for found in starts.values()], span.last_wait)
 
     def _third_day(self, kind: NamedKind, legs: Sequence[LegWish]) -> Measure:
         """Wait to the third day on which all appointments fit, at whichever site."""
