@@ -48,7 +48,11 @@ def database_is_there() -> bool:
 
 
 def serve() -> None:
-    """Hand the process over to gunicorn: two processes of four threads."""
+    """Hand the process over to gunicorn: two processes of four threads.
+
+    Never with --preload: the embedded worker would run before the fork, and a child that is born while another thread
+    is inside SQLite inherits its locked mutex and hangs.
+    """
     port = os.environ.get("PORT", "8000")
     print(f"\nOpen http://localhost:{port}/    (stop with Ctrl+C)\n", flush=True)
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
@@ -67,7 +71,6 @@ def serve() -> None:
             "4",
             "--log-level",
             "warning",
-            "--preload",
         ],
     )
 

@@ -18,7 +18,10 @@ _started_in: set[int] = set()
 
 
 def start() -> threading.Thread | None:
-    """Starts the thread once a process when settings.EMBEDDED_WORKER is on; called where the web server loads us."""
+    """Starts the thread once a process when settings.EMBEDDED_WORKER is on; called where the web server loads us.
+
+    That must be after the server has forked: a child born while this thread is inside SQLite would hang for good.
+    """
     if not settings.EMBEDDED_WORKER or os.getpid() in _started_in:
         return None
     _started_in.add(os.getpid())
