@@ -84,7 +84,7 @@ def send_new_symptoms(wanted: AppointmentRequest, draft: Draft, *, by: Actor, ke
     """
     _require_own(wanted, by)
     at = timezone.now()
-    row = Draft.objects.select_for_update().select_related("report").get(pk=draft.pk)
+    row = Draft.objects.select_for_update(of=("self",)).select_related("report").get(pk=draft.pk)
     if row.state == Draft.State.SENT and row.report is not None:
         return row.report
     emergency_was_shown = bool(row.emergency_rules)
