@@ -22,6 +22,7 @@ from scheduling.availability.models import Weekday
 
 CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*([ap])?\.?\s*(?:m\.?)?", re.IGNORECASE)
 REASON_LENGTH = 120
+CLOCK_HINT = gettext_lazy("For example 9:00 am or 13:30")
 RHYTHMS = [
     (1, gettext_lazy("Every week")),
     (2, gettext_lazy("Every 2 weeks")),
@@ -74,7 +75,9 @@ class SessionForm(ChangeForm):
     weekday = SelectField(
         label=gettext_lazy("Weekday"), choices=Weekday.choices, missing=gettext_lazy("Select a weekday")
     )
-    starts = ClockField(label=gettext_lazy("Starts"), missing=gettext_lazy("Enter when the session starts"))
+    starts = ClockField(
+        label=gettext_lazy("Starts"), help_text=CLOCK_HINT, missing=gettext_lazy("Enter when the session starts")
+    )
     ends = ClockField(label=gettext_lazy("Ends"), missing=gettext_lazy("Enter when the session ends"))
     valid_from = SplitDateField(
         label=gettext_lazy("First date"), future=True, missing=gettext_lazy("Enter the first date")
@@ -132,7 +135,9 @@ class ExceptionForm(ChangeForm):
         missing=gettext_lazy("Select what changes"),
     )
     on = SplitDateField(label=gettext_lazy("Date"), future=True, missing=gettext_lazy("Enter the date"))
-    starts = ClockField(label=gettext_lazy("Starts"), missing=gettext_lazy("Enter when it starts"))
+    starts = ClockField(
+        label=gettext_lazy("Starts"), help_text=CLOCK_HINT, missing=gettext_lazy("Enter when it starts")
+    )
     ends = ClockField(label=gettext_lazy("Ends"), missing=gettext_lazy("Enter when it ends"))
     site = SelectField(label=gettext_lazy("Site"), missing=gettext_lazy("Select a site"))
     reason = TextField(label=gettext_lazy("Reason"), required=False, max_length=REASON_LENGTH)

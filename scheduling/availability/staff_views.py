@@ -322,7 +322,7 @@ def remove_closure(request: HttpRequest, closure_id: int) -> HttpResponse:
         request,
         RemoveForm(_data(request)),
         lambda cleaned: RemoveClosure(value),
-        title=_("Open again"),
+        title=_("Remove closed time"),
         lead=f"{shown['closes']}: {shown['when']}, {row.reason}",
         then=reverse(HOME),
     )
