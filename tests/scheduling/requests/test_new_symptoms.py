@@ -308,7 +308,7 @@ def test_pages_stay_within_their_queries(client, wanted, earlier):
     walk(client, wanted)
     assert len(queries_of(client, address(wanted, "check/"))) <= 10
     send(client, wanted)
-    assert len(queries_of(client, address(wanted, "sent/"))) <= 12
+    assert len(queries_of(client, address(wanted, "sent/"))) <= 10
 
 
 # What staff see
