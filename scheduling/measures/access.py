@@ -87,13 +87,14 @@ def slot_starts(free: int, units: int, span: Span, *, together: Sequence[Sequenc
     `free` is one clinician's free time; of each group of `together` (patient rooms, extra rooms) one must be free for
     the whole length.
     """
-    found = starts(free, units) & grid(span.length, GRID_STEP, -span.base % GRID_STEP) & ones(span.length)
+    whole = ones(span.length)
+    found = starts(free & whole, units) & grid(span.length, GRID_STEP, -span.base % GRID_STEP)
     past = max(0, span.earliest - span.base)
     found = (found >> past) << past
     for group in together:
         fits = 0
         for mask in group:
-            fits |= starts(mask, units)
+            fits |= starts(mask & whole, units)
         found &= fits
     return found
 

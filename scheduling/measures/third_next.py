@@ -1,4 +1,7 @@
-"""Rows -> third next available of every specialty, kind of visit and complete day: six queries, whatever the rows."""
+"""Rows -> third next available of every specialty, kind of visit and complete day: six queries at most.
+
+Eight weeks of claims are read first; the rest of the horizon only when somebody's third slot does not lie in them.
+"""
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +30,7 @@ COMPLETE_DAYS = {
     "limb": (gettext_lazy("Limb or pelvis"), ("ORTHO_ONC", "RAD_ONC")),
     "both": (gettext_lazy("Spine and limb"), ("SPINE_SURG", "ORTHO_ONC", "RAD_ONC")),
 }
+FIRST_LOOK_DAYS = 56
 WHOLE_TYPE = "all"  # a kind of visit whose appointments are all its own
 
 
@@ -57,8 +61,13 @@ def third_next_available(now: datetime) -> list[Figure]:
     horizons = [kind.brings.horizon_days for kind in clinic.kinds]
     first, last = max((read.booking_days(now, days) for days in [None, *horizons]), key=lambda days: days[1])
     calendar = open_time(clinic, first, last)
-    look = _Look(clinic, calendar, taken_time(clinic, calendar, now=now), now)
-    return [*look.complete_days(), *look.specialties(), *look.kinds_of_visit()]
+    for days in (calendar.days[:FIRST_LOOK_DAYS], calendar.days):
+        taken = taken_time(clinic, calendar.part(days), now=now)
+        look = _Look(clinic, calendar, taken, len(days), now)
+        figures = [*look.complete_days(), *look.specialties(), *look.kinds_of_visit()]
+        if len(days) == len(calendar.days) or not any(figure.measure.beyond for figure in figures):
+            break
+    return figures
 
 
 @dataclass
@@ -68,6 +77,7 @@ class _Look:
     clinic: Clinic
     calendar: read.Calendar
     taken: TakenTime
+    days_read: int  # from the first one on: what is taken after them is not known
     now: datetime
     opened: dict[tuple, dict[int, OpenTime]] = field(default_factory=dict)
     busy: dict[int | None, dict[Hashable, int]] = field(default_factory=dict)
@@ -89,11 +99,12 @@ class _Look:
         """Whether any session is open to some kinds of visit only."""
         return any(session.visit_type_ids for session in self.calendar.sessions)
 
-    def span(self, kind: NamedKind | None) -> Span:
-        """The days in which a kind of visit can be booked; without one, as the clinic has set them."""
+    def span(self, kind: NamedKind | None, *, to_horizon: bool = False) -> Span:
+        """The days read in which a kind of visit can be booked, or all up to its horizon or the clinic's."""
         brings = kind.brings if kind else None
         first, last = read.booking_days(self.now, brings.horizon_days if brings else None)
-        days = self.calendar.days[: (last - first).days + 1]
+        count = (last - first).days + 1
+        days = self.calendar.days[: count if to_horizon else min(count, self.days_read)]
         return Span(days, read.earliest_start(self.now, brings.notice_minutes if brings else None))
 
     def open_at(self, site: int | None, kind: NamedKind | None) -> dict[int, OpenTime]:
@@ -156,6 +167,7 @@ class _Look:
         """Mean wait of the clinicians of a specialty who have working time."""
         things, span, units = self.clinic.things, self.span(kind), units_from_minutes(minutes)
         busy = self.busy_for(kind)
+        bookable = ones(self.span(kind, to_horizon=True).length)
         starts: dict[int, int] = {}  # of those who work
         for site in self.roster:
             rooms = [[self.free_rooms[room] for room in things.rooms.get((Room.Kind.STAY, site), ())]]
@@ -165,7 +177,7 @@ class _Look:
             opened = self.open_at(site, kind)
             for one in things.people(code, site, self.roster):
                 time = opened[one]
-                if time.open & ones(span.length):
+                if time.open & bookable:
                     found = slot_starts(_free(time, busy.get(one, 0)), units, span) & together
                     starts[one] = starts.get(one, 0) | found
         return measure([wait_of(found, units, span) for found in starts.values()], span.last_wait)

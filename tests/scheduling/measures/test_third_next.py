@@ -69,6 +69,19 @@ def test_reserve_never_counts_even_when_it_is_released(db, now):
     assert of_visits(now).total_days == 1
 
 
+def test_third_slot_far_ahead_is_found_with_one_query_more(small_clinic, now):
+    near = queries_of(lambda: third_next_available(now))
+    one, two = small_clinic.people["RAD_ONC"]
+    two.sessions.update(valid_from=date(2027, 5, 3))  # works from a Monday in May on
+    for day in range(100):
+        take(day, 0, 23, clinician=one)
+
+    # 100 days after Monday is a Wednesday
+    assert of_specialty(now) == Measure(2, 100 + 119, 0, 100, 119)
+    assert figures(now)["complete_day", "coordinated_new", "spine"].total_days == 102
+    assert queries_of(lambda: third_next_available(now)) == near + 1
+
+
 def test_who_has_only_reserve_counts_with_the_horizon(db, now):
     factories.a_clinic(reserve_minutes=240, people_each=1)
 
