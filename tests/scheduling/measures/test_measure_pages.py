@@ -121,7 +121,10 @@ def test_access_page_says_at_least_where_the_third_slot_lies_past_the_horizon(cl
 
 
 def test_access_page_tells_when_the_first_figures_will_be_kept(client, coordinator, small_clinic):
-    assert "The first will be kept on Monday, January 11, 2027 at 9:00 a.m." in page_of(client, "access")
+    page = page_of(client, "access")
+
+    assert "The first will be kept on Monday, January 11, 2027 at 9:00 a.m." in page
+    assert "Last kept" not in page
 
 
 def test_access_page_shows_eight_weeks_with_gaps(client, coordinator, small_clinic):
