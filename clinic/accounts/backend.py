@@ -17,6 +17,7 @@ KEPT_BY: dict[str, Permission] = {
             "clinic.holiday",
             "scheduling.weeklysession",
             "scheduling.sessionexception",
+            "scheduling.buffer",
             "scheduling.closure",
             "scheduling.visittype",
             "scheduling.visittypeleg",

@@ -1,17 +1,62 @@
-"""Sessions, exceptions and closures in the admin."""
+"""Sessions, exceptions and closures in the admin.
+
+The admin shows no patient, so it cannot show what a change would do to appointments: one that would leave any outside
+working time is refused here and made on the staff's page, where they are listed with proposals.
+"""
+
+import copy
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
 from scheduling.availability import sessions
 from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.availability.read import meets_another
+from scheduling.availability.what_if import left_outside
 
 
-class WeeklySessionForm(forms.ModelForm):
+class QuietForm(forms.ModelForm):
+    """Refuses what would leave appointments outside working time."""
+
+    def full_clean(self) -> None:
+        """The form's own errors first; then the change is tried and taken back."""
+        super().full_clean()
+        if not self.is_bound or self.errors:
+            return
+        count = left_outside(self._write, now=timezone.now())
+        if count:
+            self.add_error(
+                None,
+                ngettext(
+                    "%(n)s appointment would lie outside working time. A coordinator can make this change on the "
+                    "page “Working time”, which shows it.",
+                    "%(n)s appointments would lie outside working time. A coordinator can make this change on the "
+                    "page “Working time”, which shows them.",
+                    count,
+                )
+                % {"n": count},
+            )
+
+    def _write(self) -> None:
+        row = copy.copy(self.instance)
+        row.save()
+        if "visit_types" in self.cleaned_data:
+            row.visit_types.set(self.cleaned_data["visit_types"])
+
+
+class QuietAdmin(AuditedAdmin):
+    """Nothing is deleted here: a session gets a last date, and the rest is removed on the staff's page."""
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class WeeklySessionForm(QuietForm):
     """Refuses a session that overlaps another of the same clinician; sessions of weeks in turn only where they meet."""
 
     class Meta:
@@ -45,7 +90,7 @@ class WeeklySessionForm(forms.ModelForm):
 
 
 @admin.register(WeeklySession, site=admin_site)
-class WeeklySessionAdmin(AuditedAdmin):
+class WeeklySessionAdmin(QuietAdmin):
     form = WeeklySessionForm
     list_display = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until", "every_n_weeks", "site")
     list_filter = ("weekday", "clinician__specialty")
@@ -55,8 +100,17 @@ class WeeklySessionAdmin(AuditedAdmin):
     autocomplete_fields = ("clinician",)
 
 
+class SessionExceptionForm(QuietForm):
+    """Time added or taken on one date."""
+
+    class Meta:
+        model = SessionException
+        fields = ("clinician", "on", "adds", "starts", "ends", "site", "reason")
+
+
 @admin.register(SessionException, site=admin_site)
-class SessionExceptionAdmin(AuditedAdmin):
+class SessionExceptionAdmin(QuietAdmin):
+    form = SessionExceptionForm
     list_display = ("clinician", "on", "adds", "starts", "ends", "site", "reason")
     list_filter = ("adds",)
     list_select_related = ("clinician", "site")
@@ -64,7 +118,7 @@ class SessionExceptionAdmin(AuditedAdmin):
     autocomplete_fields = ("clinician",)
 
 
-class ClosureForm(forms.ModelForm):
+class ClosureForm(QuietForm):
     """One thing is closed, or the whole clinic."""
 
     class Meta:

@@ -3,10 +3,11 @@
 A fixed number of queries: appointments, people and rooms, the calendar; kinds of visit and claims for the proposals.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -91,6 +92,21 @@ def orphans_of(change: Change, *, user, now: datetime) -> dict[str, tuple[str, .
     return {} if judged is None else newly(judged.outside(), judged.changed(change).outside())
 
 
+def left_outside(write: Callable[[], object], *, now: datetime) -> int:
+    """How many appointments, of whomever, `write` would leave outside working time; what it writes is taken back."""
+    before = _outside_of_all(now)
+    with transaction.atomic():
+        write()
+        after = _outside_of_all(now)
+        transaction.set_rollback(True)
+    return len(newly(before, after))
+
+
+def _outside_of_all(now: datetime) -> dict[str, tuple[str, ...]]:
+    judged = _Judged.of(planned_visits(Q(), user=None, now=now), now=now)
+    return {} if judged is None else judged.outside()
+
+
 def _touched(change: Change) -> Q:
     """Visits that the change could touch."""
     match change:
@@ -110,9 +126,13 @@ def _touched(change: Change) -> Q:
 
 
 def planned_visits(where: Q, *, user, now: datetime) -> list[PlannedVisit]:
-    """Visits ahead that are booked, or held by an offer that is still open, with all their appointments: one query."""
+    """Visits ahead that are booked, or held by an offer that is still open, with all their appointments: one query.
+
+    Those that `user` may see; without one, all: for counting only.
+    """
     alive = Q(state=Visit.State.BOOKED) | Q(state=Visit.State.HELD, offer__expires_at__gt=now)
-    visits = Visit.objects.visible_to(user).filter(alive, where, starts_at__gt=now).values("pk")
+    seen = Visit.objects.all() if user is None else Visit.objects.visible_to(user)
+    visits = seen.filter(alive, where, starts_at__gt=now).values("pk")
     rows = (
         Appointment.objects.filter(visit__in=visits)
         .order_by("visit__starts_at", "visit_id", "starts_at", "position")
@@ -188,7 +208,8 @@ class _Judged:
 
     def outside(self) -> dict[str, tuple[str, ...]]:
         """Codes by key of the appointments outside working time."""
-        people = {leg.clinician_id for visit in self.visits for leg in visit.legs}
+        booked = {leg.clinician_id for visit in self.visits for leg in visit.legs}
+        people = booked.intersection(self.things.all_people)  # who sees no patients any more is not at work
 
         def opened(visit_type_id: int, site_id: int) -> dict[int, int]:
             key = (visit_type_id, site_id)

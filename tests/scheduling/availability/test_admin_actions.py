@@ -1,12 +1,13 @@
 """Reference data of scheduling in the admin, and what only auditors may read there."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from scheduling.availability.admin import ClosureForm, WeeklySessionForm
-from scheduling.availability.models import WeeklySession
+from scheduling.availability.admin import ClosureForm, SessionExceptionForm, WeeklySessionForm
+from scheduling.availability.models import Closure, SessionException, WeeklySession
 from tests import factories
 from tests.factories import a_request, an_offer
 
@@ -75,8 +76,52 @@ def test_closure_is_of_one_thing_and_ends_after_it_starts(small_clinic):
     assert not ClosureForm(when | {"ends_at": "2027-01-05 08:00"}).is_valid()
 
 
+def test_change_that_leaves_appointments_outside_is_refused_in_the_admin(client, small_clinic, now):
+    leg = an_offer(a_request(visit_type="follow_up", specialties=("MED_ONC",)), now=now).alternatives.last()
+    leg = leg.appointments.get()
+    on, one = timezone.localdate(leg.starts_at), leg.clinician
+    session = one.sessions.get(weekday=on.weekday(), starts__lte=timezone.localtime(leg.starts_at).time(),
+                               ends__gte=timezone.localtime(leg.ends_at).time())  # fmt: skip
+    kept = {
+        "clinician": one.pk, "weekday": session.weekday, "starts": session.starts, "ends": session.ends,
+        "valid_from": session.valid_from, "valid_until": "", "every_n_weeks": 1, "reserve_minutes": 0,
+    }  # fmt: skip
+    times = {"starts_at": f"{on} 00:00", "ends_at": f"{on} 23:00", "reason": "Away"}
+    away = {"clinician": one.pk, "on": on, "starts": "08:00", "ends": "17:00"}
+    other = small_clinic.visit_types["single_new"].pk
+    for form in (
+        WeeklySessionForm(kept | {"valid_until": on - timedelta(days=1)}, instance=session),
+        WeeklySessionForm(kept | {"visit_types": [other]}, instance=session),
+        ClosureForm(times | {"clinician": one.pk}),
+        ClosureForm(times | {"room": leg.visit.room_id}),
+        SessionExceptionForm(away),
+    ):
+        assert ["1 appointment would" in line for line in form.non_field_errors()] == [True]
+    session.refresh_from_db()
+    assert (session.valid_until, list(session.visit_types.all())) == (None, [])
+    assert (Closure.objects.count(), SessionException.objects.count()) == (0, 0)
+    assert WeeklySessionForm(kept | {"valid_until": on}, instance=session).is_valid()
+    assert SessionExceptionForm(away | {"on": on + timedelta(days=60)}).is_valid()
+
+
+def test_admin_saves_a_quiet_change_and_deletes_nothing(client, small_clinic):
+    client.force_login(factories.an_administrator(), backend="clinic.accounts.backend.RolesBackend")
+    one = small_clinic.people["MED_ONC"][0]
+    fields = session_form(one).data | {"weekday": 5, "visit_types": [small_clinic.visit_types["follow_up"].pk]}
+    assert client.post(reverse("admin:scheduling_weeklysession_add"), fields).status_code == 302
+    made = WeeklySession.objects.get(weekday=5)
+    assert [kind.code for kind in made.visit_types.all()] == ["follow_up"]
+    where = reverse("admin:scheduling_weeklysession_delete", args=[made.pk])
+    assert client.post(where, {"post": "yes"}).status_code == 403
+    assert client.post(reverse("admin:scheduling_closure_add"), {
+        "room": small_clinic.ct.pk, "starts_at_0": "2027-03-01", "starts_at_1": "08:00", "ends_at_0": "2027-03-01",
+        "ends_at_1": "12:00", "reason": "Repair",
+    }).status_code == 302  # fmt: skip
+    assert Closure.objects.get().room == small_clinic.ct
+
+
 STATES = ("appointmentrequest", "offer", "visit", "claim", "statechange")
-REFERENCE = ("weeklysession", "sessionexception", "closure", "visittype")
+REFERENCE = ("weeklysession", "sessionexception", "closure", "buffer", "visittype")
 
 
 def pages(client, names):

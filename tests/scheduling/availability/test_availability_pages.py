@@ -390,6 +390,18 @@ def test_lapsed_holds_and_ended_visits_are_nobodys_concern(client, coordinator, 
     assert "Every appointment lies within working time" in text_of(client.get(address("outside")))
 
 
+def test_clinician_and_room_out_of_use_leave_appointments_outside(client, coordinator, now):
+    visit = a_held_visit(now)
+    one = visit.appointments.get().clinician
+    one.is_active = False
+    one.save()
+    assert "not at work then" in text_of(client.get(address("outside")))
+    one.is_active, visit.room.is_active = True, False
+    one.save()
+    visit.room.save()
+    assert "the room is closed then" in text_of(client.get(address("outside")))
+
+
 @pytest.mark.parametrize(("page", "status"), [("2", 302), ("x", 200), ("0", 200), ("99999999", 200)])
 def test_strange_page_numbers_are_no_fault(client, coordinator, page, status):
     assert client.get(address("outside") + f"?page={page}").status_code == status
