@@ -116,6 +116,7 @@ class PlannedVisit:
     state: str = ""
     level: str = ""
     is_frail: bool = False
+    patient_key: object = None
 
 
 OpenPeople = Callable[[int, int], Mapping[int, int]]  # (visit type, site) -> masks of clinicians

@@ -172,6 +172,7 @@ def busy_masks(
     clinician_ids: Collection[int] = (),
     room_ids: Collection[int] = (),
     patient_id=None,
+    patient_ids: Collection = (),
     except_visits: Collection = (),
     buffers: Buffers = NO_BUFFERS,
     visit_type_id: int | None = None,
@@ -186,6 +187,8 @@ def busy_masks(
     wanted = Q(clinician__in=clinician_ids) | Q(room__in=room_ids)
     if patient_id is not None:
         wanted |= Q(patient=patient_id)
+    if patient_ids:
+        wanted |= Q(patient__in=patient_ids)
     start = datetime_of(begin)
     kind = ["visit__visit_type_id"] if buffers.visit_types else []  # a join that is only made when it matters
     claims = (
@@ -193,12 +196,15 @@ def busy_masks(
         .filter(wanted)
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .annotate(start=EpochUnits("starts_at"), end=EpochUnits("ends_at", up=True))
-        .values_list("clinician_id", "room_id", "start", "end", *kind)
+        .values_list("clinician_id", "room_id", "start", "end", *kind, *(["patient_id"] if patient_ids else []))
     )
     if except_visits:
         claims = claims.exclude(visit__in=except_visits)
     found = claims.iterator(chunk_size=5000)
-    named = _widened(found, patient_id, buffers, visit_type_id) if buffers else _named(found, patient_id)
+    if buffers or patient_ids:
+        named = _widened(found, None if patient_ids else patient_id, buffers, visit_type_id)
+    else:
+        named = _named(found, patient_id)
     return masks_by_resource(named, first, last - first)
 
 
@@ -219,12 +225,14 @@ def _named(claims: Iterable[tuple], patient_id) -> Iterable[tuple[Resource, int,
 def _widened(
     claims: Iterable[tuple], patient_id, buffers: Buffers, visit_type_id: int | None
 ) -> Iterable[tuple[Resource, int, int]]:
-    """The same, those of clinicians with their buffers."""
-    for clinician_id, room_id, start, end, *kind in claims:
+    """The same, those of clinicians with their buffers; without a patient's key each row ends with its own."""
+    for clinician_id, room_id, start, end, *more in claims:
         if clinician_id is None:
-            yield ("room", room_id) if room_id is not None else ("patient", patient_id), start, end
+            patient = patient_id if patient_id is not None or not more else more[-1]
+            yield ("room", room_id) if room_id is not None else ("patient", patient), start, end
             continue
-        down, up = buffers.around(clinician_id, kind[0] if kind else None, visit_type_id)
+        kind = more[0] if buffers.visit_types else None
+        down, up = buffers.around(clinician_id, kind, visit_type_id)
         yield ("clinician", clinician_id), start - down, end + up
 
 

@@ -144,7 +144,7 @@ def planned_visits(where: Q, *, user, now: datetime) -> list[PlannedVisit]:
             "pk", "visit_id", "clinician_id", "specialty__code", "room_id", "start", "end", "clinician__name",
             "specialty__name", "visit__visit_type_id", "visit__site_id", "visit__room_id", "visit_start", "visit_end",
             "visit__request__reference", "visit__visit_type__name", "visit__state", "visit__request__level",
-            "visit__request__is_frail",
+            "visit__request__is_frail", "visit__patient_id",
         )
     )  # fmt: skip
     grouped: dict[str, list[dict]] = {}
@@ -175,6 +175,7 @@ def _visit(key: str, rows: list[dict]) -> PlannedVisit:
         state=first["visit__state"],
         level=first["visit__request__level"],
         is_frail=first["visit__request__is_frail"],
+        patient_key=first["visit__patient_id"],
     )
 
 
@@ -280,6 +281,7 @@ class _Judged:
             clinicians={key: mask & ~taken.get(("clinician", key), 0) for key, mask in opened.items()},
             rooms={room: free[room] for room in stays},
             extra_rooms={room: mask for room, mask in free.items() if room not in stays},
+            whole_stay=ones(self.calendar.length) & ~taken.get(("patient", visit.patient_key), 0),
             rules=rules_for(visit.is_frail),
             notice_units=notice_units(kind.notice_minutes),
         )
@@ -338,6 +340,7 @@ class _Busy:
             now=now,
             clinician_ids=things.all_people,
             room_ids=list(things.site_of_room),
+            patient_ids={visit.patient_key for visit in shown},
             except_visits=[visit.key for visit in shown],
             buffers=Buffers(dict.fromkeys(things.all_people, (apart, apart)) if apart else {}),
         )
@@ -347,7 +350,7 @@ class _Busy:
         """Everything that is taken, this visit aside."""
         taken = dict(self.masks)
 
-        def take(key: tuple[str, int], start: int, end: int) -> None:
+        def take(key: tuple[str, object], start: int, end: int) -> None:
             low = max(start - self.base, 0)
             taken[key] = taken.get(key, 0) | ones(end - self.base - low) << low
 
@@ -355,6 +358,8 @@ class _Busy:
             if other.key == visit.key:
                 continue
             take(("room", other.room_id), other.start, other.end)
+            if other.state == Visit.State.BOOKED:  # a held visit takes no time of the patient
+                take(("patient", other.patient_key), other.start, other.end)
             for leg in other.legs:
                 take(("clinician", leg.clinician_id), leg.start - self.apart, leg.end + self.apart)
                 if leg.room_id is not None:

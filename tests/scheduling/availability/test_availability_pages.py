@@ -11,7 +11,7 @@ from clinic.directory.models import Holiday, Room, Site
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from scheduling.availability.models import Closure, SessionException, WeeklySession
-from scheduling.visits.models import Visit
+from scheduling.visits.models import Claim, Visit
 from tests import factories
 from tests.clinic.look.markup import Page, faults
 from tests.factories import a_patient, a_request, an_offer, local
@@ -201,6 +201,15 @@ def test_proposals_keep_off_what_is_taken(client, coordinator, small_clinic, now
     assert second.appointments.get().clinician_id != leg.clinician_id
     shown = text_of(client.post(reverse("staff-availability:add-exception", args=[leg.clinician_id]), away()))
     assert "at the same time" not in shown
+
+
+def test_proposals_keep_off_another_visit_of_the_patient(client, coordinator, now):
+    visit = a_held_visit(now)
+    wednesday = TUESDAY + timedelta(days=1)
+    Claim.objects.create(patient=visit.patient, starts_at=local(wednesday, 8), ends_at=local(wednesday, 17))
+    Claim.objects.create(patient=a_patient(), starts_at=local(TUESDAY, 8), ends_at=local(wednesday, 1))
+    shown = text_of(client.post(address("add-closure"), closed_day()))
+    assert "The whole visit on Thu, Jan 7" in shown
 
 
 def test_same_press_twice_saves_once(client, coordinator, rows):
