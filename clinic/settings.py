@@ -145,6 +145,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "clinic.platform.db.trusting_postgres"
+    DATABASES["default"]["OPTIONS"] = {"prepare_threshold": 2} | DATABASES["default"].get("OPTIONS", {})
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # SQLite too: opening it anew reads the whole schema for each request
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy
 
 from intake.records.models import ReadinessItem
 from intake.records.rules import SETTLED, progress
-from intake.symptoms.models import SymptomReport
 
 KIND_WORDS = {
     "imaging": gettext_lazy("Scans or X-rays"),
@@ -39,14 +38,14 @@ PLAIN_WORDS_FOR_CAREGIVER = {
 }
 
 
-def waiting_words(report: SymptomReport, *, caregiver: bool = False) -> list[str]:
+def waiting_words(report_id, *, caregiver: bool = False) -> list[str]:
     """For the patient: what the visit still waits for, as ends of "We are waiting for: ...". One query.
 
     Required items only. Where a record comes from is what the person told us, so it may be named.
     """
     words = PLAIN_WORDS_FOR_CAREGIVER if caregiver else PLAIN_WORDS
     lines = []
-    for item in ReadinessItem.objects.filter(report=report, is_required=True).order_by("created_at", "pk"):
+    for item in ReadinessItem.objects.filter(report_id=report_id, is_required=True).order_by("created_at", "pk"):
         if item.state in SETTLED:
             continue
         line = str(words.get(item.kind, words["other"]))

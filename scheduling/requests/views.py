@@ -106,6 +106,6 @@ def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """`/my/<ref>/`: where the request is, in plain words, and the next step."""
     card = card_of(wanted)
     tells = card.is_open and card.tells_back
-    waiting = waiting_words(wanted.report, caregiver=wanted.filled_by == "caregiver") if tells else []
+    waiting = waiting_words(wanted.report_id, caregiver=wanted.filled_by == "caregiver") if tells else []
     page = {"card": card, "offer": card.offer, "visit": card.visit, "waiting": waiting, **card.words}
     return show(request, "requests/status.html", wanted, **page)

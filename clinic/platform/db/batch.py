@@ -140,25 +140,19 @@ class Batch:
         statements, self._statements = self._statements, []
         if statements:
             connection = connections[DEFAULT_DB_ALIAS]
-            with busy_is_refused(), connection.cursor() as cursor:
+            with busy_is_refused():
                 if connection.vendor == "postgresql":
-                    _send_together(cursor, statements)
-                else:
-                    for sql, values, answer in statements:
-                        cursor.execute(sql, values)
+                    cursors = connection.together([(sql, values) for sql, values, _answer in statements])
+                    for cursor, (_sql, _values, answer) in zip(cursors, statements, strict=True):
                         answer.take(cursor)
+                else:
+                    with connection.cursor() as cursor:
+                        for sql, values, answer in statements:
+                            cursor.execute(sql, values)
+                            answer.take(cursor)
         afterwards, self._afterwards = self._afterwards, []
         for work in afterwards:
             work()
-
-
-def _send_together(cursor, statements: Sequence[tuple[str, Sequence[Any], Answer]]) -> None:
-    # merged one by one: the driver remembers how to do that for short statements only
-    cursor.execute("; ".join(cursor.mogrify(sql, values) for sql, values, _answer in statements))
-    for number, (_sql, _values, answer) in enumerate(statements):
-        if number:
-            cursor.nextset()
-        answer.take(cursor)
 
 
 def stored(field: Any, value: Any) -> Any:

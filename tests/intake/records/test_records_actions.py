@@ -154,11 +154,11 @@ def test_patient_reads_what_the_visit_waits_for(wanted):
     items_from_answers(wanted.report, {"imaging": [a_scan(), a_scan()], "biopsy": [a_scan(site="hip")]}, by=PERSON)
     items_from_review(wanted.report, ["MED_ONC"], by=STAFF)
 
-    assert waiting_words(wanted.report) == [
+    assert waiting_words(wanted.report_id) == [
         "your scans or X-rays from North Hospital",
         "the result of your biopsy from North Hospital",
     ]
-    assert waiting_words(wanted.report, caregiver=True)[0] == "the patient's scans or X-rays from North Hospital"
+    assert waiting_words(wanted.report_id, caregiver=True)[0] == "the patient's scans or X-rays from North Hospital"
     assert not records_complete(wanted.report_id)
 
 
