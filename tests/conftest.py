@@ -11,6 +11,13 @@ from tests import factories
 NOW = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)  # Monday, 9 a.m. in Detroit
 
 
+def pytest_collection_modifyitems(items):
+    """In a parallel run the tests of one file stay together; journeys in the browser, the long ones, spread freely."""
+    for item in items:
+        if "tests/browser/" not in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+
+
 @pytest.fixture
 def now():
     """The moment at which the tests of scheduling stand."""

@@ -24,4 +24,4 @@ PY
   .venv-next/bin/python -m pip install -qq --disable-pip-version-check -r .venv-next/wanted.txt
   touch .venv-next/.ready
 fi
-.venv-next/bin/python -m pytest -q -n 2 --dist loadfile
+.venv-next/bin/python -m pytest -q -n 2 --dist loadgroup
