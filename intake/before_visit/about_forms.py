@@ -24,9 +24,7 @@ SAME_PHONE = _("This is the patient's own number. Change it, or select Continue 
 class OtherNamesForm(StepForm):
     """Names that records elsewhere may be under; all may stay empty."""
 
-    middle_name = PersonNameField(
-        label=_("Middle name"), autocomplete="additional-name", required=False, show_optional=False
-    )
+    middle_name = PersonNameField(label=_("Middle name"), autocomplete="additional-name", required=False)
     suffix = TextField(
         label=_("Suffix"),
         help_text=_("For example, Jr. or III"),
@@ -55,9 +53,7 @@ class AddressForm(StepForm):
         required=False,
         show_optional=False,
     )
-    address_line2 = TextField(
-        label=_("Apartment, unit, or building"), autocomplete="address-line2", required=False, show_optional=False
-    )
+    address_line2 = TextField(label=_("Apartment, unit, or building"), autocomplete="address-line2", required=False)
     city = TextField(label=_("City"), autocomplete="address-level2", required=False, show_optional=False)
     state = SelectField(
         label=_("State"),

@@ -19,13 +19,15 @@ from intake.triage.models import Alert
 class Around:
     """What surrounds the message: where its buttons and its way on lead, and the reference once there is one.
 
-    `save_url` is where answers are kept for later; empty where they are kept anyway.
+    `save_url` is where answers are kept for later; empty where they are kept anyway. `phone` is the number that staff
+    see with the alert as long as no other is given; empty where there is none, or where it must not be told.
     """
 
     answer_url: str
     next_url: str
     reference: str = ""
     save_url: str = ""
+    phone: str = ""
 
 
 def alert_of(draft: Draft) -> Alert | None:

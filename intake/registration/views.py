@@ -81,9 +81,8 @@ def step(request: HttpRequest, draft: Draft, section: str, step: str) -> HttpRes
     found = FLOW.get(step, section)
     if found is None:
         raise Http404
-    gap = _first_gap(draft)
-    if not found.applies(draft.answers) or (gap and FLOW.is_before(gap, found)):
-        return redirect(address_of(gap))
+    if not found.applies(draft.answers) or FLOW.first_gap_before(found, draft.answers, draft.steps_done):
+        return redirect(address_of(_first_gap(draft)))
     change = request.GET.get("change") == "1"
     version = draft.step_versions.get(found.slug, 0)
     typed = request.POST if request.method == "POST" else None
@@ -134,10 +133,9 @@ def _after(step: Step, saved: actions.Saved, *, change: bool) -> str:
         return reverse("registration:emergency")
     if saved.unchecked:
         return reverse("registration:unchecked")
-    gap = _first_gap(saved.draft)
     if change:
-        return address_of(gap, change=True)
-    return address_of(FLOW.next(step, saved.draft.answers) or gap)
+        return address_of(_first_gap(saved.draft), change=True)
+    return address_of(FLOW.next(step, saved.draft.answers) or _first_gap(saved.draft))
 
 
 def _show_step(request: HttpRequest, draft: Draft, step: Step, form: StepForm, *, change: bool) -> HttpResponse:
@@ -210,6 +208,7 @@ def _around_emergency(draft: Draft) -> Around:
         next_url=reverse("requests:sent") if is_sent else address_of(_first_gap(draft)),
         reference=draft.request_reference,
         save_url="" if is_sent else reverse("registration:save"),
+        phone=str(draft.answers.get("phone_primary") or "") if is_sent else "",
     )
 
 

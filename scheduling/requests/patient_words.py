@@ -1,5 +1,6 @@
 """What a patient reads about a request: the message of the triage, the status in plain words, the next step."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -64,15 +65,28 @@ def what_they_are_told(wanted: AppointmentRequest, draft: Draft, *, now: datetim
     if wanted.level == Level.EMERGENCY and code not in EMERGENCY_CODES:
         alert = Alert.objects.filter(report=wanted.report_id).order_by("-detected_at").first()
         code = alert.message if alert else code
-    message = _message(code, wanted, draft, now=now)
+    message = _message(code, wanted, {*wanted.triage.rules, *draft.emergency_rules}, now=now)
     return {"message": message, "is_emergency": code in EMERGENCY_CODES, "is_urgent": code == "M-URGENT"}
 
 
-def _message(code: str, wanted: AppointmentRequest, draft: Draft, *, now: datetime) -> Message:
+def emergency_words(wanted: AppointmentRequest, *, now: datetime) -> dict[str, Any]:
+    """For the page of a request whose last emergency nobody has talked about with the person yet: its message again.
+
+    One query, and only of an emergency.
+    """
+    if wanted.level != Level.EMERGENCY or wanted.contacted_at:
+        return {}
+    alert = Alert.objects.filter(report=wanted.report_id).order_by("-detected_at").first()
+    if alert is None:
+        return {}
+    return {"message": _message(alert.message, wanted, alert.rules, now=now), "is_emergency": True}
+
+
+def _message(code: str, wanted: AppointmentRequest, rules: Iterable[str], *, now: datetime) -> Message:
     return message_for(
         code,
         caregiver=wanted.filled_by == "caregiver",
-        crisis_line="E02" in {*wanted.triage.rules, *draft.emergency_rules},
+        crisis_line="E02" in rules,
         phone=words.phone(wanted.patient.phone_primary),
         deadline=words.moment(wanted.contact_due_at),
         nurse_line=words.phone(settings.NURSE_LINE_PHONE),

@@ -23,6 +23,7 @@ from intake.symptoms.models import SymptomReport
 from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.new_symptoms import save_new_symptoms, send_new_symptoms, start_new_symptoms
+from scheduling.requests.own import tells_back
 from scheduling.requests.patient_pages import patient_page, show
 from scheduling.requests.patient_words import new_symptoms_words, nurse_line_is_open
 
@@ -217,7 +218,12 @@ def symptoms_emergency(request: HttpRequest, wanted: AppointmentRequest) -> Http
     if draft is None or alert is None:
         return redirect("requests:symptoms", wanted.reference)
     here = reverse("requests:symptoms_emergency", args=[wanted.reference])
-    around = Around(answer_url=here, next_url=_address(wanted, _first_gap(draft)), reference=wanted.reference)
+    around = Around(
+        answer_url=here,
+        next_url=_address(wanted, _first_gap(draft)),
+        reference=wanted.reference,
+        phone=wanted.patient.phone_primary if tells_back(wanted) else "",
+    )
     if request.method != "POST":
         return show_emergency(request, draft, alert, around)
     answer, form = take_answer(request, alert)

@@ -23,7 +23,7 @@ from scheduling.requests.cards import card_of, cards_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.own import own_requests
 from scheduling.requests.patient_pages import patient_page, show
-from scheduling.requests.patient_words import what_they_are_told
+from scheduling.requests.patient_words import emergency_words, what_they_are_told
 
 
 @require_POST
@@ -107,5 +107,6 @@ def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     card = card_of(wanted)
     tells = card.is_open and card.tells_back
     waiting = waiting_words(wanted.report_id, caregiver=wanted.filled_by == "caregiver") if tells else []
-    page = {"card": card, "offer": card.offer, "visit": card.visit, "waiting": waiting, **card.words}
+    danger = emergency_words(wanted, now=timezone.now()) if tells else {}
+    page = {"card": card, "offer": card.offer, "visit": card.visit, "waiting": waiting, **card.words, **danger}
     return show(request, "requests/status.html", wanted, **page)

@@ -29,6 +29,7 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, StateChange, Visit
 from scheduling.visits.staff_forms import REASONS
 from scheduling.worklist.lists import Clock, age_on
+from scheduling.worklist.plan_words import payer_words
 from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
 from scheduling.worklist.reasons import Fired, fired_rules
 from scheduling.worklist.staff_forms import DISPOSITION_WORDS
@@ -48,7 +49,7 @@ INTERPRETER_WORDS = {
 CONTACT_WORDS = {
     "phone": _lazy("phone"),
     "text": _lazy("text message"),
-    "email": _lazy("e-mail"),
+    "email": _lazy("email"),
     "portal": _lazy("this website"),
     "mail": _lazy("mail"),
     "morning": _lazy("mornings"),
@@ -229,9 +230,12 @@ class Dossier:
         return groups_of(cleared(told.answers), caregiver=True) if told is not None else []
 
     @cached_property
-    def coverages(self) -> list:
-        """Plans of insurance, primary first."""
-        return sorted(self.patient.coverages.all(), key=lambda plan: plan.position)
+    def coverages(self) -> list[dict]:
+        """Plans of insurance, primary first: position, words, member_id."""
+        return [
+            {"position": plan.position, "words": payer_words(plan), "member_id": plan.member_id}
+            for plan in sorted(self.patient.coverages.all(), key=lambda plan: plan.position)
+        ]
 
     @cached_property
     def reviews(self) -> list[TriageReview]:

@@ -24,6 +24,7 @@ from intake.patients.models import Patient, PatientMerge
 from intake.tasks.actions import close_task
 from intake.tasks.models import StaffTask
 from scheduling.requests.merge import merge_records, undo_merge
+from scheduling.worklist.plan_words import payer_words
 from scheduling.worklist.proxy_words import relation_words
 from scheduling.worklist.task_forms import MergeForm
 from scheduling.worklist.task_views import born_words, crumbs_to_task, facts_of, find_task
@@ -61,7 +62,7 @@ def _facts(patient: Patient) -> list[str]:
         patient.zip,
         str(language_words(patient.preferred_language)),
         "; ".join(f"{proxy.name}, {relation_words(proxy.relation)}" for proxy in patient.proxies.all()),
-        "; ".join(one.payer_name or one.payer_type for one in patient.coverages.all()),
+        "; ".join(payer_words(one) for one in patient.coverages.all()),
         "; ".join(f"{one.reference} ({one.get_status_display()})" for one in requests),
         day(patient.created_at),
     ]

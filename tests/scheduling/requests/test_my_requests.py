@@ -216,6 +216,14 @@ def test_a_caregiver_sees_how_far_it_is_and_no_plans_until_verified(client):
     assert client.get(f"/my/{wanted.reference}/times/").status_code == 200
 
 
+def test_a_caregiver_reads_that_we_call_the_patient_not_them(client):
+    wanted = filled_in_by_a_caregiver(own(a_wanted_request(status="submitted")))
+    sign_in(client)
+    html = client.get(f"/my/{wanted.reference}/").content.decode()
+    assert "We call the patient at 202-555-0142" in html
+    assert "We call you at" not in html
+
+
 def test_one_caregiver_who_was_not_verified_closes_plans_for_all(client):
     wanted = filled_in_by_a_caregiver(own(an_offer().request), verified=True)
     filled_in_by_a_caregiver(wanted)

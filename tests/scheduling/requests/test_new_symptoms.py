@@ -345,3 +345,22 @@ def test_a_fever_asks_about_cancer_drugs_and_is_an_emergency_without_an_answer(c
         answer(client, wanted, slug)
     assert answer(client, wanted, "fever", {"fever": "yes"})["Location"] == address(wanted, "emergency/")
     assert "E23" in Alert.objects.get().rules
+
+
+def test_the_emergency_page_names_the_number_that_staff_see(client, wanted):
+    client.post(address(wanted))
+    here = answer(client, wanted, "acute-general", {"acute_general": ["chest_pain"]})["Location"]
+    client.post(here, {"key": key_on(client.get(here)), "answer": "cannot", "call_back_phone": ""})
+    html = client.get(here).content.decode()
+    assert "The nurse will try 202-555-0142" in html
+    assert "We do not have your number" not in html
+
+
+def test_the_request_page_repeats_an_emergency_until_somebody_was_reached(client, wanted):
+    status = f"/my/{wanted.reference}/"
+    assert "Call 911 now" not in client.get(status).content.decode()
+    client.post(address(wanted))
+    answer(client, wanted, "acute-general", {"acute_general": ["chest_pain"]})
+    assert "Call 911 now" in client.get(status).content.decode()
+    AppointmentRequest.objects.filter(pk=wanted.pk).update(contacted_at=NOW)
+    assert "Call 911 now" not in client.get(status).content.decode()

@@ -121,7 +121,9 @@ def test_who_page_does_not_turn_phone_entry_into_something_else(client, draft):
 def test_staff_answer_the_pages_before_the_visit_for_a_caller(client, coordinator):
     wanted = a_row()
     address = f"/staff/requests/{wanted.reference}/before-visit/"
-    assert "You are filling in for a caller" in client.get(address).content.decode()
+    html = client.get(address).content.decode()
+    assert "You are filling in for a caller" in html
+    assert "Would you rather tell us by phone?" not in html
 
     answer = client.post(f"{address}insurance/status/", {"version": "0", "insurance_status": "unsure"})
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
-from intake.models import BeforeVisit, ContactAttempt, Proxy, ReadinessItem, StaffTask, TriageReview
+from intake.models import BeforeVisit, ContactAttempt, Coverage, Proxy, ReadinessItem, StaffTask, TriageReview
 from scheduling.models import AppointmentRequest, StateChange
 from tests.scheduling.staff_rows import (
     EMERGENCY,
@@ -98,6 +98,14 @@ def test_request_page_shows_records_tasks_and_what_was_told_before_the_visit(cli
     assert "MRI, hip (North Hospital)" in page
     assert "MRI safety" in page
     assert "Not yet, we have asked for it" in page
+
+
+def test_request_page_names_a_plan_without_a_name_by_its_kind_in_words(client, nurse):
+    wanted = a_row()
+    Coverage.objects.create(patient=wanted.patient, position=1, payer_type="workers_compensation", member_id="W123")
+    page = page_of(client, wanted)
+    assert "First plan: Workers&#x27; compensation, " in page
+    assert "workers_compensation" not in page
 
 
 def test_authority_is_verified_on_the_request_page_and_the_mark_taken_back(client, nurse):
