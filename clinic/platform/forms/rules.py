@@ -155,7 +155,7 @@ def luhn(digits: str) -> int:
 def clean_name(text: str, limit: int = 100, *, what=NAME) -> str:
     """A name in any script: letters, marks, spaces, apostrophes, hyphens, periods; at least one letter; case kept."""
     text = clean_line(text).replace("\u2018", "’").translate(_HYPHENS)
-    text = "".join(c for c in text if c in JOINERS or unicodedata.category(c) != "Cf")
+    text = clean_line("".join(c for c in text if c in JOINERS or unicodedata.category(c) != "Cf"))
     if not text:
         return ""
     check_length(text, limit, what=what)
