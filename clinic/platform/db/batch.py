@@ -120,9 +120,9 @@ class Batch:
         where = [f'"{meta.get_field(name).column}" = %s' for name in only_if]
         sets = [f'"{meta.get_field(name).column}" = %s' for name in changes]
         sql = f'UPDATE "{meta.db_table}" SET {", ".join(sets)} WHERE {_in(meta.pk, keys)}'
-        values = [stored(meta.get_field(name), value) for name, value in changes.items()]
-        values += [stored(meta.pk, key) for key in keys]
-        values += [stored(meta.get_field(name), value) for name, value in only_if.items()]
+        connection = connections[DEFAULT_DB_ALIAS]
+        given = [*changes.items(), *((meta.pk.name, key) for key in keys), *only_if.items()]
+        values = [meta.get_field(name).get_db_prep_save(value, connection) for name, value in given]
         return self.add(" AND ".join([sql, *where]), values, must_change=len(keys), otherwise=otherwise)
 
     def delete(self, model: type[models.Model], name: str, keys: Sequence[Any]) -> Answer:
