@@ -101,12 +101,18 @@ class Flow:
 
     def first_gap(self, answers: Answers, done: Iterable[str]) -> Step | None:
         """The first page asked of this person that was not saved yet, or no longer suffices; None when all is there."""
-        return next(iter(self.gaps(answers, done)), None)
+        saved = set(done)
+        return next((step for step in self.steps if _is_gap(step, answers, saved)), None)
+
+    def first_gap_before(self, step: Step, answers: Answers, done: Iterable[str]) -> Step | None:
+        """The same among the pages that stand before this one."""
+        saved, earlier = set(done), self.steps[: self._position[step.slug]]
+        return next((candidate for candidate in earlier if _is_gap(candidate, answers, saved)), None)
 
     def gaps(self, answers: Answers, done: Iterable[str]) -> list[Step]:
         """Every page asked of this person that was not saved yet, or no longer suffices."""
         saved = set(done)
-        return [step for step in self.applicable(answers) if step.slug not in saved or not step.complete(answers)]
+        return [step for step in self.steps if _is_gap(step, answers, saved)]
 
     def progress(self, step: Step) -> Progress:
         """The section of a page, counted among all sections."""
@@ -123,3 +129,7 @@ class Flow:
                 if key in kept and key not in asked:
                     kept[key] = None
         return kept
+
+
+def _is_gap(step: Step, answers: Answers, saved: set[str]) -> bool:
+    return step.applies(answers) and (step.slug not in saved or not step.complete(answers))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.forms import (
@@ -83,6 +84,38 @@ def field_for(question: Question, wording: str, *, required: bool = False, only_
     raise ValueError(f"no field for a question of kind {question.kind}")
 
 
+Drawn = tuple[dict[str, forms.Field], dict[str, Reveal]]
+# By the identity of the questions, which stay in the entry so that it cannot pass to others
+_DRAWN: dict[tuple, tuple[tuple[Question, ...], Drawn]] = {}
+
+
+def _drawn(questions: tuple[Question, ...], wording: str) -> Drawn:
+    """The fields of these questions and what reveals them: kept, since the pages are shown and sent very often."""
+    key = (*map(id, questions), wording, get_language())
+    if key not in _DRAWN:
+        _DRAWN[key] = (questions, _draw(questions, wording))
+    return _DRAWN[key][1]
+
+
+def _draw(questions: tuple[Question, ...], wording: str) -> Drawn:
+    fields: dict[str, forms.Field] = {}
+    reveals: dict[str, Reveal] = {}
+    for question in questions:
+        fields[question.key] = field_for(question, wording, required=question.key in REQUIRED)
+        for follow_up in question.follow_ups:
+            one = follow_up.question
+            fields[one.key] = field_for(one, wording, only_if=follow_up.when is not None)
+            if follow_up.when is not None:
+                reveals[one.key] = _reveal(question, follow_up)
+    if "primary_site" in fields and "cancer_history" in fields:
+        fields["primary_site"].required = False  # settled in clean(): "no cancer" need not say where it began
+    return fields, reveals
+
+
+def _reveal(question: Question, follow_up: FollowUp) -> Reveal:
+    return Reveal(question.key, tuple(o.value for o in question.options if o.value in (follow_up.when or ())))
+
+
 class QuestionsForm(StepForm):
     """The questions of one page. A question left open is pointed out once and then kept open."""
 
@@ -90,28 +123,11 @@ class QuestionsForm(StepForm):
         self.questions = {question.key: question for question in questions}
         self.asked_now = {one.key: one for question in questions for one in question.walk()}
         wording = wording_for("caregiver" if caregiver else "patient")
-        self.base_fields = self._fields(questions, wording) | dict(self.base_fields)
+        fields, self.reveals = _drawn(questions, wording)
+        self.base_fields = fields | dict(self.base_fields)  # each form gets copies of its own
         if len(questions) == 1:
             kwargs.setdefault("heading_field", questions[0].key)
         super().__init__(data, answers=answers, caregiver=caregiver, **kwargs)
-
-    def _fields(self, questions, wording: str) -> dict[str, forms.Field]:
-        fields: dict[str, forms.Field] = {}
-        self.reveals = {}
-        for question in questions:
-            fields[question.key] = field_for(question, wording, required=question.key in REQUIRED)
-            for follow_up in question.follow_ups:
-                one = follow_up.question
-                fields[one.key] = field_for(one, wording, only_if=follow_up.when is not None)
-                if follow_up.when is not None:
-                    self.reveals[one.key] = self._reveal(question, follow_up)
-        if "primary_site" in fields and "cancer_history" in fields:
-            fields["primary_site"].required = False  # settled in clean(): "no cancer" need not say where it began
-        return fields
-
-    @staticmethod
-    def _reveal(question: Question, follow_up: FollowUp) -> Reveal:
-        return Reveal(question.key, tuple(o.value for o in question.options if o.value in (follow_up.when or ())))
 
     def shown(self, name: str) -> Any:
         """A stored answer as its field wants it."""
