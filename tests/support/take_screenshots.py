@@ -104,8 +104,19 @@ def walk_as_a_patient(page) -> None:
     take(page, "emergency")
 
 
+def walk_on_after_sending(page) -> None:
+    """The list of what is asked before the visit."""
+    from tests.browser.steps import begin, send, walk_until
+
+    page.goto("/")
+    begin(page)
+    walk_until(page, "check")
+    page.goto(f"/my/{send(page)}/before-visit/")
+    take(page, "before-visit", from_top_of=".back-link")
+
+
 def walk_as_staff(page) -> None:
-    """The worklist of the nurse, a request that a rule made urgent, the days found for one that is reviewed."""
+    """The nurse's worklist, an urgent request, the days found for a reviewed one, and what is known of access."""
     from tests.browser.steps import sign_in
 
     sign_in(page, "nurse")
@@ -117,6 +128,8 @@ def walk_as_staff(page) -> None:
     for number in range(2):
         page.locator('main [name="day"]').nth(number).check()
     take(page, "days", from_top_of="main fieldset")
+    page.goto("/staff/measures/access/")
+    take(page, "access")
 
 
 def open_found_days(page) -> None:
@@ -150,7 +163,7 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with running_demonstration() as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for size, walk in ((PHONE, walk_as_a_patient), (DESKTOP, walk_as_staff)):
+        for size, walk in ((PHONE, walk_as_a_patient), (PHONE, walk_on_after_sending), (DESKTOP, walk_as_staff)):
             context = browser.new_context(viewport=size, base_url=address)
             context.set_default_timeout(20_000)
             walk(context.new_page())
