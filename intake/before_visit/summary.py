@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinic.platform.forms import ApproximateDateField
 from intake.before_visit.names import NAMES, ONLY_WHEN_ANSWERED
 from intake.before_visit.rows import NONE, UNKNOWN, RowKind, date_words, line_of
+from intake.before_visit.staff_marks import with_marks
 from intake.before_visit.steps import FLOW, SECTIONS, build_form, kind_of
 from intake.flow.flow import Answers, Step
 from intake.flow.forms import StepForm
@@ -25,11 +26,13 @@ def groups_of(
     address_of: AddressOf | None = None,
     closed: Collection[str] = (),
     section: str = "",
+    for_staff: bool = False,
 ) -> list[Group]:
     """Every answer of the pages that are asked, by section; "Not provided" where it was left open.
 
     `address_of` gives the address of a page for its Change link (none without it); pages in `closed` say only that they
-    are answered. With `section` only that section. `answers` as `actions.answers_of` gives them.
+    are answered. With `section` only that section. `for_staff` adds the
+    flags of rows. `answers` as `actions.answers_of` gives them.
     """
     asked = FLOW.applicable(answers)
     groups = []
@@ -40,7 +43,14 @@ def groups_of(
             row
             for step in asked
             if step.section == part.slug
-            for row in rows_of(step, answers, caregiver=caregiver, address_of=address_of, is_closed=step.slug in closed)
+            for row in rows_of(
+                step,
+                answers,
+                caregiver=caregiver,
+                address_of=address_of,
+                is_closed=step.slug in closed,
+                for_staff=for_staff,
+            )
         ]
         if rows:
             groups.append(Group(part.heading(caregiver=caregiver), rows))
@@ -53,7 +63,13 @@ def closed_words() -> str:
 
 
 def rows_of(
-    step: Step, answers: Answers, *, caregiver: bool, address_of: AddressOf | None = None, is_closed: bool = False
+    step: Step,
+    answers: Answers,
+    *,
+    caregiver: bool,
+    address_of: AddressOf | None = None,
+    is_closed: bool = False,
+    for_staff: bool = False,
 ) -> list[dict[str, Any]]:
     """The rows of one page, as the summary list wants them."""
     heading = step.heading(caregiver=caregiver)
@@ -62,7 +78,7 @@ def rows_of(
     address = address_of(step) if address_of else ""
     kind = kind_of(step)
     if kind is not None:
-        return [_row(heading, list_words(kind, answers), address)]
+        return [_row(heading, list_words(kind, answers, for_staff=for_staff), address)]
     form = build_form(step, None, answers=answers, version=0, caregiver=caregiver)
     return [
         _row(NAMES.get(name, form.fields[name].label), _value(form.fields[name], answers.get(name)), address)
@@ -80,11 +96,12 @@ def _row(name: Any, value: Any, address: str) -> dict[str, Any]:
     return {"key": name, "value": value, "change_url": address, "change_hidden": name}
 
 
-def list_words(kind: RowKind, answers: Answers) -> Any:
+def list_words(kind: RowKind, answers: Answers, *, for_staff: bool = False) -> Any:
     """The rows of a list, a line each; or the person's word that there are none."""
     rows = kind.rows(answers)
     if rows:
-        return [line_of(kind, row) for row in rows]
+        lines = [line_of(kind, row) for row in rows]
+        return [with_marks(line, row) for line, row in zip(lines, rows, strict=True)] if for_staff else lines
     status = answers.get(kind.status_key)
     return {NONE: kind.none, UNKNOWN: _("I do not know")}.get(status or "", NOT_PROVIDED)
 

@@ -227,7 +227,7 @@ class Dossier:
     def before_visit(self) -> list[Group]:
         """What was told before the visit, by section; empty when nothing was. Loaded with the request."""
         told = getattr(self.report, "before_visit", None)
-        return groups_of(cleared(told.answers), caregiver=True) if told is not None else []
+        return groups_of(cleared(told.answers), caregiver=True, for_staff=True) if told is not None else []
 
     @cached_property
     def coverages(self) -> list[dict]:

@@ -68,6 +68,15 @@ def test_emergency_tells_staff_to_read_it_aloud(client, draft):
     assert page.index("Read this page aloud") < page.index("Send this number to the nurse")
 
 
+def test_saving_for_a_caller_offers_no_button_that_would_sign_staff_out(client, draft):
+    html = client.post(
+        reverse("registration:save"),
+        {"date_of_birth_month": "3", "date_of_birth_day": "27", "date_of_birth_year": "1951"},
+    ).content.decode()
+    assert "Your resume code" in html
+    assert reverse("registration:leave") not in html
+
+
 def test_leaving_forgets_the_form(client, draft):
     client.post("/staff/phone-entry/leave/")
 

@@ -100,6 +100,17 @@ def test_request_page_shows_records_tasks_and_what_was_told_before_the_visit(cli
     assert "Not yet, we have asked for it" in page
 
 
+def test_request_page_flags_medicines_and_results_that_a_nurse_should_look_at(client, nurse):
+    wanted = a_row()
+    medicine = {"id": "a" * 32, "name": "Xarelto", "dose": "20 mg", "flags": ["anticoagulant"]}
+    result = {"id": "b" * 32, "test": "calcium", "value": "99", "unit": "mg/dL", "out_of_range": True}
+    told = {"medications": [medicine], "medicines_any": "listed", "labs": [result]}
+    BeforeVisit.objects.create(report=wanted.report, answers=told, steps_done=["medicines", "labs"])
+    page = page_of(client, wanted)
+    assert "Xarelto: 20 mg [blood thinner]" in page
+    assert "[check the number]" in page
+
+
 def test_request_page_names_a_plan_without_a_name_by_its_kind_in_words(client, nurse):
     wanted = a_row()
     Coverage.objects.create(patient=wanted.patient, position=1, payer_type="workers_compensation", member_id="W123")
