@@ -21,7 +21,7 @@ from scheduling.requests.status import PATIENT_WORDS
 
 # Words of settled point 5 by their code: status, tag of the look, what it means
 STATUS = {
-    "received": (_("Received"), "neutral", _("We have the request. A nurse reads it and calls you.")),
+    "received": (_("Received"), "neutral", _("We have the request. A nurse reads it, then we call.")),
     "need_something": (
         _("We need something from you"),
         "waiting",

@@ -222,6 +222,8 @@ def test_a_caregiver_reads_that_we_call_the_patient_not_them(client):
     html = client.get(f"/my/{wanted.reference}/").content.decode()
     assert "We call the patient at 202-555-0142" in html
     assert "We call you at" not in html
+    assert "the patient's pain gets worse" in html
+    assert "calls you" not in html
 
 
 def test_one_caregiver_who_was_not_verified_closes_plans_for_all(client):
