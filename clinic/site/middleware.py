@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # What no page of ours uses, so that an injected script could not use it either
@@ -44,4 +48,24 @@ class PrivacyHeaders:
             response["Cache-Control"] = "no-store"
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """The content security policy, put together once: it is the same for every page.
+
+    Where a view or a setting asks for more than that (another policy, a nonce, a trial), the package does its work.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        super().__init__(get_response)
+        more = getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None)
+        is_same = not settings.DEBUG and not more and set(settings.CONTENT_SECURITY_POLICY) == {"DIRECTIVES"}
+        self.policy = build_policy() if is_same else ""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        asks_for_more = hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response))
+        if not self.policy or asks_for_more or HEADER in response:
+            return super().process_response(request, response)
+        response[HEADER] = self.policy
         return response
