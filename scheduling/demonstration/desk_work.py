@@ -8,10 +8,12 @@ from clinic.platform.audit.actors import Actor
 from intake.before_visit.actions import save_row, save_section_step
 from intake.patients.models import Proxy
 from intake.patients.proxies import verify_proxy
-from intake.tasks.actions import open_task
+from intake.registration.new_symptoms_steps import NEW_SYMPTOMS
 from intake.tasks.models import StaffTask
+from scheduling.demonstration.cases import ALL_CLEAR
 from scheduling.demonstration.patients import at_moment
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.new_symptoms import save_new_symptoms, send_new_symptoms, start_new_symptoms
 from scheduling.requests.records import change_record
 
 SCANS = (
@@ -32,14 +34,7 @@ def add_desk_work(now: dt.datetime) -> int:
             _tell(wanted, number)
         _chase(ready[:WITH_SCANS], coordinator, by)
         newest = AppointmentRequest.objects.filter(closed_at=None).order_by("-submitted_at").first()
-        open_task(
-            StaffTask.Kind.NEW_SYMPTOMS,
-            patient=newest.patient,
-            report=newest.report,
-            dedupe="demonstration",
-            due_at=now + dt.timedelta(hours=3),
-            by=_person(newest),
-        )
+        _tell_new_symptoms(newest)
         agent = Proxy.objects.filter(authority="health_care_agent").first()
         verify_proxy(agent, user=coordinator, by=by, key=uuid.uuid4().hex)
     return StaffTask.objects.still_open().count()
@@ -47,6 +42,17 @@ def add_desk_work(now: dt.datetime) -> int:
 
 def _person(wanted: AppointmentRequest) -> Actor:
     return Actor("caregiver" if wanted.filled_by == "caregiver" else "patient", f"request:{wanted.pk}")
+
+
+def _tell_new_symptoms(wanted: AppointmentRequest) -> None:
+    """The short form, filled in and sent: the pain has come back at night."""
+    person = _person(wanted)
+    draft = start_new_symptoms(wanted, by=person)
+    told = {**ALL_CLEAR, "pain_present": "yes", "pain_worst": 6, "what_changed": "The pain now wakes me at night."}
+    while (step := NEW_SYMPTOMS.first_gap(draft.answers, draft.steps_done)) is not None:
+        answers = {key: told.get(key) for key in step.keys}
+        draft = save_new_symptoms(wanted, draft, step.slug, answers, by=person).draft
+    send_new_symptoms(wanted, draft, by=person, key=uuid.uuid4().hex)
 
 
 def _tell(wanted: AppointmentRequest, number: int) -> None:

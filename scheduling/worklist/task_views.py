@@ -26,9 +26,11 @@ from intake.tasks.actions import close_task
 from intake.tasks.models import StaffTask
 from scheduling.worklist.lists import ROWS_A_PAGE
 from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
+from scheduling.worklist.reasons import fired_rules
 from scheduling.worklist.task_forms import CloseTaskForm
 
 Kind = StaffTask.Kind
+MOST_REASONS = 2  # of new symptoms, in one cell of the list
 WHAT_TO_DO = {
     Kind.MERGE: gettext_lazy("Look at both records and decide whether this is one person."),
     Kind.MRI_SAFETY: gettext_lazy("Find out whether an MRI is safe with this device before one is planned."),
@@ -95,8 +97,8 @@ def facts_of(task: StaffTask) -> str:
     elif task.kind == Kind.MERGE:
         reasons = {"phone": _("same birth date and phone"), "name": _("same birth date, similar name")}
         words = [reasons[one] for one in data.get("because", []) if one in reasons]
-    else:
-        words = []
+    else:  # new symptoms
+        words = [rule.reason for rule in fired_rules(data.get("rules") or [])[:MOST_REASONS]]
     if data.get("taken_back"):
         words = [_("the patient has changed the answer since: ask again")]
     return "; ".join(str(word) for word in words)

@@ -9,6 +9,8 @@ from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from intake.models import ReadinessItem, StaffTask
 from scheduling.models import AppointmentRequest
+from scheduling.worklist.reasons import fired_rules
+from scheduling.worklist.task_views import facts_of
 from tests.scheduling.staff_rows import a_member, a_patient_row, a_row, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +169,9 @@ def test_what_a_person_typed_is_escaped(client, coordinator, wanted):
     ReadinessItem.objects.create(report=wanted.report, kind="labs", detail="<script>alert(1)</script>")
 
     assert "<script>alert(1)" not in text_of(client, records(wanted))
+
+
+def test_task_about_new_symptoms_names_the_two_weightiest_reasons():
+    told = facts_of(StaffTask(kind="new_symptoms", data={"rules": ["S01", "U01", "E01"]}))
+    assert told == "; ".join(rule.reason for rule in fired_rules(["E01", "U01"]))
+    assert facts_of(StaffTask(kind="new_symptoms", data={"rules": []})) == ""
