@@ -6,67 +6,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinic', '0003_message_address'),
-        ('scheduling', '0002_overlap_guard'),
+        ("clinic", "0003_message_address"),
+        ("scheduling", "0002_overlap_guard"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Buffer',
+            name="Buffer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before_minutes', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(120)])),
-                ('after_minutes', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(120)])),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "before_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(120)]
+                    ),
+                ),
+                (
+                    "after_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(120)]
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='sessionexception',
-            name='site',
-            field=models.ForeignKey(blank=True, help_text="Empty: time is added at the clinician's own site, and taken away at every site", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.site'),
+            model_name="sessionexception",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: time is added at the clinician's own site, and taken away at every site",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="clinic.site",
+            ),
         ),
         migrations.AddField(
-            model_name='visittype',
-            name='buffer_after_minutes',
-            field=models.PositiveSmallIntegerField(default=0, help_text='Kept free between an appointment of this kind and the next, for each clinician', validators=[django.core.validators.MaxValueValidator(120)]),
+            model_name="visittype",
+            name="buffer_after_minutes",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                help_text="Kept free between an appointment of this kind and the next, for each clinician",
+                validators=[django.core.validators.MaxValueValidator(120)],
+            ),
         ),
         migrations.AddField(
-            model_name='visittype',
-            name='buffer_before_minutes',
-            field=models.PositiveSmallIntegerField(default=0, help_text='Kept free between an appointment of this kind and the one before, for each clinician', validators=[django.core.validators.MaxValueValidator(120)]),
+            model_name="visittype",
+            name="buffer_before_minutes",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                help_text="Kept free between an appointment of this kind and the one before, for each clinician",
+                validators=[django.core.validators.MaxValueValidator(120)],
+            ),
         ),
         migrations.AddField(
-            model_name='visittype',
-            name='horizon_days',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='How many days ahead it can be booked. Empty: as the clinic has set it', null=True, validators=[django.core.validators.MaxValueValidator(730)]),
+            model_name="visittype",
+            name="horizon_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                help_text="How many days ahead it can be booked. Empty: as the clinic has set it",
+                null=True,
+                validators=[django.core.validators.MaxValueValidator(730)],
+            ),
         ),
         migrations.AddField(
-            model_name='visittype',
-            name='notice_minutes',
-            field=models.PositiveIntegerField(blank=True, help_text='The least time between booking and start. Empty: as the clinic has set it', null=True, validators=[django.core.validators.MaxValueValidator(86400)]),
+            model_name="visittype",
+            name="notice_minutes",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="The least time between booking and start. Empty: as the clinic has set it",
+                null=True,
+                validators=[django.core.validators.MaxValueValidator(86400)],
+            ),
         ),
         migrations.AddField(
-            model_name='weeklysession',
-            name='site',
-            field=models.ForeignKey(blank=True, help_text="Empty: the clinician's own site", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.site'),
+            model_name="weeklysession",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: the clinician's own site",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="clinic.site",
+            ),
         ),
         migrations.AddField(
-            model_name='weeklysession',
-            name='visit_types',
-            field=models.ManyToManyField(blank=True, help_text='None chosen: every kind of visit', related_name='+', to='scheduling.visittype'),
+            model_name="weeklysession",
+            name="visit_types",
+            field=models.ManyToManyField(
+                blank=True, help_text="None chosen: every kind of visit", related_name="+", to="scheduling.visittype"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visittype',
-            constraint=models.CheckConstraint(condition=models.Q(('buffer_after_minutes__lte', 120), ('buffer_before_minutes__lte', 120)), name='visit_type_buffer_sensible'),
+            model_name="visittype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("buffer_after_minutes__lte", 120), ("buffer_before_minutes__lte", 120)),
+                name="visit_type_buffer_sensible",
+            ),
         ),
         migrations.AddField(
-            model_name='buffer',
-            name='clinician',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='buffer', to='clinic.clinician'),
+            model_name="buffer",
+            name="clinician",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="buffer", to="clinic.clinician"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buffer',
-            constraint=models.CheckConstraint(condition=models.Q(('after_minutes__lte', 120), ('before_minutes__lte', 120)), name='buffer_sensible'),
+            model_name="buffer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("after_minutes__lte", 120), ("before_minutes__lte", 120)), name="buffer_sensible"
+            ),
         ),
     ]

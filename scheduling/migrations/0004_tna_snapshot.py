@@ -4,29 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scheduling', '0003_availability'),
+        ("scheduling", "0003_availability"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TnaSnapshot',
+            name="TnaSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week_of', models.DateField()),
-                ('measured_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('complete_day', 'Complete day'), ('specialty', 'Specialty'), ('visit_type', 'Kind of visit')], max_length=12)),
-                ('visit_type', models.CharField(blank=True, default='', max_length=30)),
-                ('what', models.CharField(max_length=20)),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('counted', models.PositiveSmallIntegerField()),
-                ('total_days', models.PositiveIntegerField()),
-                ('beyond', models.PositiveSmallIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week_of", models.DateField()),
+                ("measured_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("complete_day", "Complete day"),
+                            ("specialty", "Specialty"),
+                            ("visit_type", "Kind of visit"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("visit_type", models.CharField(blank=True, default="", max_length=30)),
+                ("what", models.CharField(max_length=20)),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("counted", models.PositiveSmallIntegerField()),
+                ("total_days", models.PositiveIntegerField()),
+                ("beyond", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['-week_of', 'kind', 'visit_type', 'what'],
-                'constraints': [models.UniqueConstraint(fields=('week_of', 'kind', 'visit_type', 'what'), name='one_tna_snapshot_a_week_and_thing'), models.CheckConstraint(condition=models.Q(('beyond__lte', models.F('counted'))), name='tna_snapshot_beyond_is_part')],
+                "ordering": ["-week_of", "kind", "visit_type", "what"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("week_of", "kind", "visit_type", "what"), name="one_tna_snapshot_a_week_and_thing"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("beyond__lte", models.F("counted"))), name="tna_snapshot_beyond_is_part"
+                    ),
+                ],
             },
         ),
     ]
