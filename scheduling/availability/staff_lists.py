@@ -32,7 +32,7 @@ def choices() -> Choices:
         arm(Clinician.objects.filter(is_active=True), "clinicians"),
         arm(Room.objects.filter(is_active=True, site__is_active=True), "rooms"),
         all=True,
-    )
+    ).order_by()
     made = Choices()
     for kind, key, name in sorted(found, key=lambda row: row[2]):
         getattr(made, kind).append((key, name))
