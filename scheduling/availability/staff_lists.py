@@ -27,12 +27,16 @@ def choices() -> Choices:
         named = rows.order_by().annotate(row_kind=Value(kind, CharField()), called=F(name))
         return named.values_list("row_kind", "pk", "called")
 
-    found = arm(Site.objects.filter(is_active=True), "sites").union(
-        arm(VisitType.objects.filter(is_active=True), "visit_types"),
-        arm(Clinician.objects.filter(is_active=True), "clinicians"),
-        arm(Room.objects.filter(is_active=True, site__is_active=True), "rooms"),
-        all=True,
-    ).order_by()
+    found = (
+        arm(Site.objects.filter(is_active=True), "sites")
+        .union(
+            arm(VisitType.objects.filter(is_active=True), "visit_types"),
+            arm(Clinician.objects.filter(is_active=True), "clinicians"),
+            arm(Room.objects.filter(is_active=True, site__is_active=True), "rooms"),
+            all=True,
+        )
+        .order_by()
+    )
     made = Choices()
     for kind, key, name in sorted(found, key=lambda row: row[2]):
         getattr(made, kind).append((key, name))
