@@ -5,7 +5,8 @@ from scheduling.itineraries.models import VisitType, VisitTypeLeg
 from scheduling.measures.models import TnaSnapshot
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest, RequestNote
-from scheduling.visits.models import Appointment, Claim, StateChange, Visit
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
+from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 
 __all__ = [
     "Appointment",
@@ -19,7 +20,10 @@ __all__ = [
     "StateChange",
     "TnaSnapshot",
     "Visit",
+    "VisitChange",
     "VisitType",
     "VisitTypeLeg",
+    "WaitlistEntry",
+    "WaitlistMatch",
     "WeeklySession",
 ]

@@ -33,6 +33,10 @@ class Permission(StrEnum):
     TAKE_REQUEST = "scheduling.take_request"
     MAKE_OFFER = "scheduling.make_offer"
     CANCEL_VISIT = "scheduling.cancel_visit"
+    MOVE_VISIT = "scheduling.move_visit"
+    RUN_DAY = "scheduling.run_day"
+    OVERBOOK = "scheduling.overbook"
+    MANAGE_WAITLIST = "scheduling.manage_waitlist"
     MANAGE_AVAILABILITY = "scheduling.manage_availability"
     VIEW_MEASURES = "scheduling.view_measures"
     MANAGE_REFERENCE = "clinic.manage_reference"
@@ -44,13 +48,13 @@ class Permission(StrEnum):
 _P = Permission
 _READ = {_P.VIEW_PATIENT, _P.VIEW_WORKLIST}
 _REVIEW = _READ | {_P.TAKE_REQUEST, _P.REVIEW_TRIAGE, _P.LOWER_EMERGENCY, _P.ACKNOWLEDGE_ALERT, _P.LOG_CONTACT}
-_PLAN = {_P.MAKE_OFFER, _P.CANCEL_VISIT}
+_PLAN = {_P.MAKE_OFFER, _P.CANCEL_VISIT, _P.MOVE_VISIT, _P.RUN_DAY, _P.MANAGE_WAITLIST}
 _DESK = {_P.ENTER_BY_PHONE, _P.CHASE_RECORDS, _P.HANDLE_TASKS, _P.MERGE_PATIENTS}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_REFERENCE, _P.MANAGE_USERS, _P.VIEW_MEASURES}),  # no patient data
     Role.COORDINATOR: frozenset(
-        _READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT, _P.VIEW_MEASURES, _P.MANAGE_AVAILABILITY}
+        _READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT, _P.VIEW_MEASURES, _P.MANAGE_AVAILABILITY, _P.OVERBOOK}
     ),
     Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | {_P.VIEW_MEASURES}),
     Role.PHYSICIAN: frozenset(_REVIEW | {_P.VIEW_MEASURES}),

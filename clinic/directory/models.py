@@ -90,6 +90,9 @@ class Clinician(models.Model):
         Specialty, verbose_name=_("specialty"), on_delete=models.PROTECT, related_name="clinicians"
     )
     site = models.ForeignKey(Site, verbose_name=_("site"), on_delete=models.PROTECT, related_name="clinicians")
+    languages = models.JSONField(
+        _("languages"), default=list, blank=True, help_text=_("Of an interpreter: codes such as es, vi, asl")
+    )
     is_active = models.BooleanField(_("sees patients"), default=True)
 
     class Meta:

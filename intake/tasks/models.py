@@ -29,6 +29,7 @@ class StaffTask(models.Model):
         VERIFY_PROXY = "verify_proxy", _("Verify who may speak for the patient")
         NEW_SYMPTOMS = "new_symptoms", _("New symptoms reported")
         INSURANCE_HELP = "insurance_help", _("Help with insurance")
+        WAITLIST = "waitlist", _("Freed time for somebody who waits")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")

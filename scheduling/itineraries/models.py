@@ -2,7 +2,7 @@
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -39,13 +39,38 @@ class VisitType(models.Model):
         help_text=_("How many days ahead it can be booked. Empty: as the clinic has set it"),
     )
 
+    gap_min_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(120)],
+        help_text=_("The shortest pause between two appointments. Empty: as the clinic has set it"),
+    )
+    gap_max_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(240)],
+        help_text=_("The longest pause between two appointments. Empty: as the clinic has set it"),
+    )
+    total_max_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(720)],
+        help_text=_("The longest stay, first start to last end. Empty: as the clinic has set it"),
+    )
+
     class Meta:
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(buffer_before_minutes__lte=120, buffer_after_minutes__lte=120),
                 name="visit_type_buffer_sensible",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_min_minutes__isnull=True)
+                | Q(gap_max_minutes__isnull=True)
+                | Q(gap_max_minutes__gte=F("gap_min_minutes")),
+                name="visit_type_gaps_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +79,11 @@ class VisitType(models.Model):
 
 class VisitTypeLeg(models.Model):
     """One fixed leg of a visit type. No specialty means: the one chosen for the visit."""
+
+    class Mode(models.TextChoices):
+        IN_PERSON = "in_person", _("In person")
+        VIDEO = "video", _("By video")
+        PHONE = "phone", _("By phone")
 
     class Stage(models.TextChoices):
         FIRST = "first", _("First")
@@ -65,6 +95,7 @@ class VisitTypeLeg(models.Model):
     position = models.PositiveSmallIntegerField()
     specialty = models.ForeignKey("clinic.Specialty", null=True, blank=True, on_delete=models.PROTECT)
     minutes = models.PositiveSmallIntegerField()
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.IN_PERSON)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.CONSULT)
     extra_room_kind = models.CharField(max_length=10, blank=True, default="")
 

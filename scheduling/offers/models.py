@@ -26,9 +26,18 @@ class Offer(models.Model):
         EXPIRED = "expired", _("Expired")
         RELEASED = "released", _("Taken back")
 
+    class Origin(models.TextChoices):
+        STAFF = "staff", _("Planned by staff")
+        WAITLIST = "waitlist", _("From the waitlist")
+        SELF = "self", _("Chosen by the patient")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey("scheduling.AppointmentRequest", on_delete=models.PROTECT, related_name="offers")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.STAFF)
+    replaces = models.ForeignKey(  # the booked visit that gives way when a day of this offer is accepted
+        "scheduling.Visit", null=True, blank=True, on_delete=models.PROTECT, related_name="replacements"
+    )
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     extended_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import Permission
+from clinic.platform.crypto.fields import EncryptedTextField
 
 
 class VisitQuerySet(models.QuerySet):
@@ -38,13 +39,19 @@ class Visit(models.Model):
     patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="visits")
     visit_type = models.ForeignKey("scheduling.VisitType", on_delete=models.PROTECT)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT)
-    room = models.ForeignKey("clinic.Room", on_delete=models.PROTECT)
+    room = models.ForeignKey("clinic.Room", null=True, blank=True, on_delete=models.PROTECT)  # none: all legs remote
+    interpreter = models.ForeignKey(
+        "clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, related_name="interpreted_visits"
+    )  # claimed from the first start to the last end
     state = models.CharField(max_length=25, choices=State, default=State.HELD)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     calendar_sequence = models.PositiveIntegerField(default=0)
     booked_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    is_late_cancellation = models.BooleanField(default=False)
+    is_walk_in = models.BooleanField(default=False)
+    late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # the patient called: this much later
 
     objects = VisitQuerySet.as_manager()
 
@@ -55,6 +62,11 @@ class Visit(models.Model):
 
 class Appointment(models.Model):
     """One leg: one clinician for some minutes, in the stay room unless it has a room of its own."""
+
+    class Mode(models.TextChoices):
+        IN_PERSON = "in_person", _("In person")
+        VIDEO = "video", _("By video")
+        PHONE = "phone", _("By phone")
 
     class State(models.TextChoices):
         HELD = "held", _("Held")
@@ -73,15 +85,21 @@ class Appointment(models.Model):
     specialty = models.ForeignKey("clinic.Specialty", on_delete=models.PROTECT)
     clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="appointments")
     room = models.ForeignKey("clinic.Room", null=True, blank=True, on_delete=models.PROTECT)  # its own, such as CT
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.IN_PERSON)
     state = models.CharField(max_length=25, choices=State, default=State.HELD)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    is_overbooked = models.BooleanField(default=False)
+    overbooking_reason = EncryptedTextField(null=True, blank=True)
 
     class Meta:
         ordering = ["visit", "position"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_start"),
             models.UniqueConstraint(fields=["visit", "position"], name="one_appointment_per_position"),
+            models.CheckConstraint(
+                condition=Q(is_overbooked=False) | Q(overbooking_reason__isnull=False), name="overbooking_has_a_reason"
+            ),
         ]
         indexes = [models.Index(fields=["clinician", "starts_at"], name="appointment_of_clinician")]
 
@@ -138,3 +156,37 @@ class StateChange(models.Model):
     class Meta:
         ordering = ["at", "pk"]
         indexes = [models.Index(fields=["thing", "thing_id", "at"], name="state_change_of")]
+
+
+class VisitChange(models.Model):
+    """One change of a booked visit that can be undone for a while: how its legs were before and after.
+
+    `before` and `after` are lists of legs as {"id", "position", "specialty", "clinician", "room", "mode", "state",
+    "starts_at", "ends_at", "is_overbooked"} with the visit's own facts under "visit". Never changed but by its undoing.
+    """
+
+    class Kind(models.TextChoices):
+        MOVE_LEG = "move_leg", _("An appointment moved")
+        SWAP_CLINICIAN = "swap_clinician", _("Another clinician")
+        MOVE_DAY = "move_day", _("The whole visit moved")
+        ADD_LEG = "add_leg", _("An appointment added")
+        DROP_LEG = "drop_leg", _("An appointment taken out")
+        CANCEL = "cancel", _("Canceled")
+        NO_SHOW = "no_show", _("Did not come")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=20, choices=Kind)
+    before = models.JSONField()
+    after = models.JSONField()
+    reason = models.CharField(max_length=40, blank=True, default="")
+    by_kind = models.CharField(max_length=12)
+    by_id = models.CharField(max_length=64)
+    by_label = models.CharField(max_length=120, blank=True, default="")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by_id = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["visit", "at"], name="visit_change_of")]
