@@ -14,6 +14,8 @@ from scheduling.availability.sessions import DayWindow
 
 FIRST, IMAGING, CONSULT, WRAP_UP = "first", "imaging", "consult", "wrap_up"
 STAGES = (FIRST, IMAGING, CONSULT, WRAP_UP)
+IN_PERSON, VIDEO, PHONE = "in_person", "video", "phone"
+REMOTE = frozenset({VIDEO, PHONE})
 
 # Soft order of consults: it only breaks ties between itineraries of equal rank.
 RANK_GROUP = {
@@ -110,18 +112,22 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLeg:
-    """A leg with its clinician, its own extra room if it needs one, and its time in absolute units."""
+    """A leg with its clinician, its own extra room if it needs one, its time in absolute units, and how it is held."""
 
     key: str
     clinician_id: int
     room_id: int | None
     start: int
     end: int
+    mode: str = IN_PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Itinerary:
-    """One complete day: legs in order of time, the stay room, the units spent waiting, and why it ranks so."""
+    """One complete day: legs in order of time, the stay room, the units spent waiting, why it ranks so, interpreter.
+
+    A day whose legs are all by video or phone has no room.
+    """
 
     day: date
     room_id: int | None
@@ -130,6 +136,7 @@ class Itinerary:
     wishes_met: tuple[str, ...] = ()
     wishes_missed: tuple[str, ...] = ()
     reason: tuple[str, ...] = ()
+    interpreter_id: int | None = None
 
     @property
     def start(self) -> int:

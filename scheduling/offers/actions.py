@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import Permission
-from clinic.directory.models import Clinician
 from clinic.messages.send import offer_ready
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
@@ -28,12 +27,12 @@ from intake.access.models import AccessLink
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
 from scheduling.itineraries.search import check_all_bookable
-from scheduling.offers.accepting import accept_offer  # noqa: F401  (a module of its own for its length)
 from scheduling.offers.holds import hold_ends, release_days
 from scheduling.offers.models import Offer
 from scheduling.requests.may import email_of, locked_request, not_allowed, require_own_or_staff, require_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import refresh_statuses, refreshed
+from scheduling.visits.drawing import draw_visits
 from scheduling.visits.guard import claim_time, expire_holds, lock_keys_of
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from scheduling.visits.moves import state_change
@@ -72,7 +71,7 @@ def make_offer(
     site_id = check_all_bookable(row, itineraries, now)
     until = min(now + _hold_time(row), max(hold_ends(datetime_of(one.start)) for one in itineraries))
     offer = Offer(request=row, made_at=now, expires_at=until)
-    visits, legs, claims = _drawn(offer, itineraries, site_id)
+    visits, legs, claims = draw_visits(row, itineraries, site_id=site_id, offer=offer)
     lock_keys(("request", str(row.pk)), *lock_keys_of(claims))
     _end_lapsed_offers(row, now=now)
     _require_ready(row)
@@ -123,50 +122,6 @@ def _end_lapsed_offers(row: AppointmentRequest, *, now: datetime) -> None:
     if visit_ids := list(held):
         expire_holds(visit_ids, now=now)
         refresh_statuses([row.pk], at=now, reason="hold_lapsed")
-
-
-def _drawn(
-    offer: Offer, itineraries: Sequence[Itinerary], site_id: int
-) -> tuple[list[Visit], list[Appointment], list[Claim]]:
-    """The unsaved rows of the days: a visit each, its legs in order, and a claim for each clinician and room."""
-    row = offer.request
-    specialty_of = dict(
-        Clinician.objects.filter(pk__in={leg.clinician_id for one in itineraries for leg in one.legs}).values_list(
-            "pk", "specialty_id"
-        )
-    )
-    visits, legs, claims = [], [], []
-    for one in itineraries:
-        start, end = datetime_of(one.start), datetime_of(one.end)
-        visit = Visit(
-            request=row,
-            offer=offer,
-            patient=row.patient,
-            visit_type=row.visit_type,
-            site_id=site_id,
-            room_id=one.room_id or 0,  # checked: every bookable day has a stay room
-            starts_at=start,
-            ends_at=end,
-        )
-        until = min(offer.expires_at, hold_ends(start))
-        visits.append(visit)
-        claims.append(Claim(room_id=one.room_id, visit=visit, starts_at=start, ends_at=end, expires_at=until))
-        for position, leg in enumerate(one.legs, start=1):
-            at = {"starts_at": datetime_of(leg.start), "ends_at": datetime_of(leg.end)}
-            legs.append(
-                Appointment(
-                    visit=visit,
-                    position=position,
-                    specialty_id=specialty_of[leg.clinician_id],
-                    clinician_id=leg.clinician_id,
-                    room_id=leg.room_id,
-                    **at,
-                )
-            )
-            claims.append(Claim(clinician_id=leg.clinician_id, visit=visit, expires_at=until, **at))
-            if leg.room_id is not None:
-                claims.append(Claim(room_id=leg.room_id, visit=visit, expires_at=until, **at))
-    return visits, legs, claims
 
 
 def _send_link(offer: Offer, row: AppointmentRequest) -> None:
