@@ -25,7 +25,8 @@ from clinic.platform.submits.once import new_key
 from intake.access.models import AccessLink
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
-from scheduling.offers.actions import accept_offer, make_offer
+from scheduling.offers.accepting import accept_offer
+from scheduling.offers.actions import make_offer
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Visit

@@ -30,6 +30,7 @@ from scheduling.demonstration.cases import (
 )
 from scheduling.itineraries.search import find_days
 from scheduling.offers import actions as offers
+from scheduling.offers.accepting import accept_offer
 from scheduling.requests import actions as requests
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits import actions as visits
@@ -112,7 +113,7 @@ class Corridor:
             with at_moment(accepted_at):
                 in_time = offer.alternatives.filter(starts_at__gt=accepted_at + dt.timedelta(hours=2))
                 first = in_time.order_by("starts_at").first()
-                offers.accept_offer(offer, first, by=self._person(wanted), key=uuid.uuid4().hex, now=accepted_at)
+                accept_offer(offer, first, by=self._person(wanted), key=uuid.uuid4().hex, now=accepted_at)
         return self._fresh(wanted)
 
     def to_completed(self, number: int, case: dict[str, Any]) -> AppointmentRequest:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.platform.db.batch import Batch, stored
 from clinic.platform.refusals import Refused
-from scheduling.offers.actions import accept_offer, decline_offer, extend_offer, hold_ends
+from scheduling.offers.accepting import accept_offer
+from scheduling.offers.actions import decline_offer, extend_offer
 from scheduling.offers.forms import ChooseDayForm, DeclineForm, MoreTimeForm
+from scheduling.offers.holds import hold_ends
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date

@@ -14,7 +14,8 @@ from clinic.platform.audit.models import AuditEntry
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.itineraries.search import find_days
-from scheduling.offers.actions import accept_offer, make_offer
+from scheduling.offers.accepting import accept_offer
+from scheduling.offers.actions import make_offer
 from scheduling.offers.models import Offer
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.guard import claim_time

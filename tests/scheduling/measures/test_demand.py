@@ -10,7 +10,7 @@ from scheduling.availability.models import Closure, WeeklySession
 from scheduling.itineraries.search import suggested_legs
 from scheduling.measures.capacity import Cell
 from scheduling.measures.demand import capacity_plan
-from scheduling.offers.actions import accept_offer
+from scheduling.offers.accepting import accept_offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Claim
 from tests import factories

@@ -20,7 +20,8 @@ from clinic.accounts.actors import staff_actor
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.itineraries.search import find_days
-from scheduling.offers.actions import accept_offer, decline_offer, expire_due_offers, make_offer
+from scheduling.offers.accepting import accept_offer
+from scheduling.offers.actions import decline_offer, expire_due_offers, make_offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.refresh import computed_status, with_facts
 from scheduling.visits.actions import cancel_visit

@@ -13,8 +13,8 @@ from clinic.platform.audit.models import AuditEntry
 from clinic.platform.refusals import Refused
 from intake.access.models import AccessLink
 from scheduling.itineraries.search import find_days
+from scheduling.offers.accepting import accept_offer
 from scheduling.offers.actions import (
-    accept_offer,
     decline_offer,
     expire_due_offers,
     extend_offer,

@@ -13,7 +13,7 @@ from clinic.platform.refusals import Refused
 from intake.patients.models import Patient
 from intake.registration import actions as registration
 from intake.triage.models import Alert, TriageReview
-from scheduling.offers.actions import accept_offer
+from scheduling.offers.accepting import accept_offer
 from scheduling.offers.models import Offer
 from scheduling.requests.actions import hand_back, review_request, send_request, take_request, withdraw_request
 from scheduling.requests.models import AppointmentRequest

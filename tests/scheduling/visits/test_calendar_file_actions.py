@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from scheduling.offers.actions import accept_offer
+from scheduling.offers.accepting import accept_offer
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.calendar_file import visit_calendar
 from tests.factories import a_request, an_offer, days_of, person_of
