@@ -37,6 +37,8 @@ def _check_legs(query: Query, itinerary: Itinerary) -> list[str]:
             broken.append(f"{placed.key} does not start on the grid")
         if placed.clinician_id not in leg.clinician_ids:
             broken.append(f"{placed.key} has a clinician who may not do it")
+        if placed.mode != leg.mode:
+            broken.append(f"{placed.key} is not held the way it was asked for")
         if leg.extra_room_ids is None and placed.room_id is not None:
             broken.append(f"{placed.key} has a room that it does not need")
         if leg.extra_room_ids is not None and placed.room_id not in leg.extra_room_ids:
@@ -84,8 +86,10 @@ def _check_free(query: Query, itinerary: Itinerary) -> list[str]:
     def is_free(mask: int, start: int, end: int) -> bool:
         return all(mask >> (unit - query.base) & 1 for unit in range(start, end))
 
+    wanted = {leg.key: leg for leg in query.legs}
     for placed in itinerary.legs:
-        if not is_free(query.clinicians.get(placed.clinician_id, 0), placed.start, placed.end):
+        people = query.anywhere if wanted[placed.key].mode in ("video", "phone") else query.clinicians
+        if not is_free(people.get(placed.clinician_id, 0), placed.start, placed.end):
             broken.append(f"the clinician of {placed.key} is not free")
         if placed.room_id is not None and not is_free(
             query.extra_rooms.get(placed.room_id, 0), placed.start, placed.end
@@ -97,6 +101,13 @@ def _check_free(query: Query, itinerary: Itinerary) -> list[str]:
             broken.append("the visit has a room that it does not need")
     elif itinerary.room_id is None or not is_free(query.rooms.get(itinerary.room_id, 0), first, last):
         broken.append("the stay room is not free throughout")
+    if query.interpreters is None:
+        if itinerary.interpreter_id is not None:
+            broken.append("the visit has an interpreter that it does not need")
+    elif itinerary.interpreter_id is None or not is_free(
+        query.interpreters.get(itinerary.interpreter_id, 0), first, last
+    ):
+        broken.append("the interpreter is not free throughout")
     if query.whole_stay is not None and not is_free(query.whole_stay, first, last):
         broken.append("someone who must stay throughout is not free")
     return broken

@@ -7,9 +7,10 @@ extra room: all the calendars of a leg fold into one mask of possible starts. Th
    which all legs can follow under order and gaps. It leaves out the total, the rest and the room, so it may only give
    too many.
 2. *One day.* Each first start that is left gets a lane of its own in one integer, cut at the longest stay it allows:
-   the total, the end of the day, the longest free run of any room. One programme over (legs done, rest taken or not)
-   runs in all lanes at once. For a given first start only the end matters to the room, and a room that is free to a
-   late end is free to an early one, so asking for the longest run gives the same answer as one search per room.
+   the total, the end of the day, the longest free run of any room (with any interpreter, where one is needed). One
+   programme over (legs done, rest taken or not) runs in all lanes at once. For a given first start only the end
+   matters to the room, and a room that is free to a late end is free to an early one, so asking for the longest run
+   gives the same answer as one search per room.
 3. *One itinerary.* The best (first start, end) of the day is turned back into legs, the order of consults breaking
    ties.
 
@@ -88,7 +89,9 @@ def _obstacle(window: Query) -> WhyNot:
         return WhyNot("no_time", absent[0], tuple(absent), count)
     if window.wishes.required and find(replace(window, wishes=replace(window.wishes, required=False)), 1):
         return WhyNot("wishes", days_searched=count)
-    if find(replace(window, rooms=None, whole_stay=None), 1):
+    if window.interpreters is not None and find(replace(window, interpreters=None), 1):
+        return WhyNot("no_interpreter", days_searched=count)
+    if find(replace(window, rooms=None, interpreters=None, whole_stay=None), 1):
         return WhyNot("no_room", days_searched=count)
     ways = []
     for index in range(len(keys)) if len(keys) > 1 else ():
@@ -171,18 +174,21 @@ def _itinerary(plan: Plan, day: DayWindow, start: int, end: int, *, rank: int) -
     seen: set[int] = set()
     for index, at in _Order(plan, start, end).best():
         leg = query.legs[index]
-        people = [one for one in leg.clinician_ids if _is_free(query.clinicians.get(one, 0), at, leg.units)]
+        free = query.free_for(leg)
+        people = [one for one in leg.clinician_ids if _is_free(free.get(one, 0), at, leg.units)]
         clinician_id = min(people, key=lambda one: (one not in seen, one))
         seen.add(clinician_id)
         rooms = leg.extra_room_ids or ()
         room_id = next((r for r in rooms if _is_free(query.extra_rooms.get(r, 0), at, leg.units)), None)
-        legs.append(PlacedLeg(leg.key, clinician_id, room_id, query.base + at, query.base + at + leg.units))
-    stay_room = next(room_id for room_id, free in plan.stays.items() if _is_free(free, start, end - start))
+        begin = query.base + at
+        legs.append(PlacedLeg(leg.key, clinician_id, room_id, begin, begin + leg.units, leg.mode))
+    stay = next(stay for stay, mask in plan.stays.items() if _is_free(mask, start, end - start))
     met, missed = plan.judge(day, start)
     waiting = end - start - sum(plan.units)
     return Itinerary(
         day=day.on,
-        room_id=stay_room,
+        room_id=stay[0],
+        interpreter_id=stay[1],
         legs=tuple(legs),
         waiting_units=waiting,
         wishes_met=met,

@@ -5,7 +5,7 @@ of the domain's section 1.5 and are the clinic's to change; the clinical ones ne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from zoneinfo import ZoneInfo
@@ -43,7 +43,10 @@ AFTERNOON = (720, 1440)
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One consult of the visit: who may do it, for how long, and the extra room it needs (any one of those named)."""
+    """One consult of the visit: who may do it, for how long, and the extra room it needs (any one of those named).
+
+    One by video or phone needs no room, and its clinician may be at any site.
+    """
 
     key: str
     specialty: str
@@ -53,12 +56,15 @@ class Leg:
     extra_room_ids: tuple[int, ...] | None = None
     is_physician: bool | None = None
     rank_group: int | None = None
+    mode: str = IN_PERSON
 
     def __post_init__(self) -> None:
         if self.units < 1:
             raise ValueError(f"leg {self.key} has no length")
         if self.stage not in STAGES:
             raise ValueError(f"leg {self.key} has an unknown stage {self.stage}")
+        if self.mode in REMOTE and self.extra_room_ids is not None:
+            raise ValueError(f"leg {self.key} needs a room and cannot be remote")
         if self.is_physician is None:
             object.__setattr__(self, "is_physician", self.specialty in PHYSICIANS)
         if self.rank_group is None:
@@ -82,9 +88,38 @@ COORDINATED = DayRules()
 FRAIL = DayRules(total_max=42, max_physicians=3)
 
 
-def rules_for(frail: bool) -> DayRules:
-    """The rules of an ordinary or of a frail patient's day."""
-    return FRAIL if frail else COORDINATED
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a kind of visit says of its gaps and its whole stay, in minutes; None: as the clinic has set it."""
+
+    gap_min: int | None = None
+    gap_max: int | None = None
+    total_max: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+def rules_for(frail: bool, limits: Limits = NO_LIMITS) -> DayRules:
+    """The rules of an ordinary or of a frail patient's day, with the limits of the kind of visit.
+
+    Minutes off the grid count against the visit: the least gap is rounded up, the others down. No kind of visit makes
+    a frail patient's day longer. A limit that the other one contradicts takes it along.
+    """
+    rules = FRAIL if frail else COORDINATED
+    if limits == NO_LIMITS:
+        return rules
+    low = rules.gap_min if limits.gap_min is None else -(-limits.gap_min // 5)
+    high = rules.gap_max if limits.gap_max is None else limits.gap_max // 5
+    if limits.gap_min is None:
+        low = min(low, high)
+    total = rules.total_max if limits.total_max is None else limits.total_max // 5
+    return replace(
+        rules,
+        gap_min=low,
+        gap_max=max(low, high),
+        total_max=min(total, rules.total_max) if frail else total,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +183,22 @@ class Itinerary:
         """Last end, in absolute units."""
         return self.legs[-1].end
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether the patient need not come: every leg is by video or phone."""
+        return all(leg.mode in REMOTE for leg in self.legs)
+
+    @property
+    def uses(self) -> list[tuple[str, int, int, int]]:
+        """What it takes of the clinic's time: ("clinician" | "room", key, start, end)."""
+        stay = [("room", self.room_id), ("clinician", self.interpreter_id)]
+        used = [(kind, key, self.start, self.end) for kind, key in stay if key is not None]
+        for leg in self.legs:
+            used.append(("clinician", leg.clinician_id, leg.start, leg.end))
+            if leg.room_id is not None:
+                used.append(("room", leg.room_id, leg.start, leg.end))
+        return used
+
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
@@ -155,8 +206,8 @@ class WhyNot:
 
     Codes: ``no_legs``, ``too_many_physicians``, ``too_long`` (before any search); ``no_days`` (nothing left to
     search); ``no_time`` (the leg has no start at all in the days searched); ``no_fit`` (it has, but never with the
-    others); ``no_room`` (the legs fit, the room or the person who stays throughout does not); ``wishes`` (only they
-    stand in the way).
+    others); ``no_room`` (the legs fit, the room or the person who stays throughout does not); ``no_interpreter`` (all
+    else does); ``wishes`` (only they stand in the way).
     """
 
     code: str
@@ -180,9 +231,11 @@ class Answer:
 class Query:
     """All that a search needs. Masks are free time relative to ``base``, which is ``days[0].start``.
 
-    ``rooms`` are stay rooms in order of preference, None when the visit needs none; ``whole_stay`` is a further mask
-    that must be free from the first start to the last end (an interpreter, the patient's own time). ``deadline``
-    ranks and explains, ``last_day`` limits. Days must follow one another without a hole.
+    ``rooms`` are stay rooms in order of preference, None when the visit needs none; so are ``interpreters``, of whom one
+    must be free from the first start to the last end and who are never a leg's clinician. ``whole_stay`` is a further
+    mask that must be free throughout (the patient's own time). Legs by video or phone look at ``anywhere`` (clinicians
+    at whichever site) instead of ``clinicians``. ``deadline`` ranks and explains, ``last_day`` limits. Days must follow
+    one another without a hole.
     """
 
     legs: tuple[Leg, ...]
@@ -193,6 +246,8 @@ class Query:
     clinicians: Mapping[int, int]
     rooms: Mapping[int, int] | None
     extra_rooms: Mapping[int, int] = field(default_factory=dict)
+    interpreters: Mapping[int, int] | None = None
+    anywhere: Mapping[int, int] = field(default_factory=dict)
     whole_stay: int | None = None
     rules: DayRules = COORDINATED
     before: tuple[tuple[str, str], ...] = ()
@@ -200,6 +255,10 @@ class Query:
     deadline: date | None = None
     last_day: date | None = None
     notice_units: int = 24
+
+    def free_for(self, leg: Leg) -> Mapping[int, int]:
+        """Free time of the clinicians as this leg may use it."""
+        return self.anywhere if leg.mode in REMOTE else self.clinicians
 
 
 def hard_order(legs: Iterable[Leg], before: Iterable[tuple[str, str]] = ()) -> tuple[tuple[str, str], ...]:

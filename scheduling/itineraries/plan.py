@@ -8,6 +8,7 @@ from scheduling.availability.bits import UNIT_SECONDS, grid, iter_bits, ones, st
 from scheduling.availability.sessions import DayWindow
 from scheduling.itineraries.legs import DayRules, Query, hard_order
 
+Stay = tuple[int | None, int | None]  # (room, interpreter)
 Lanes = list[tuple[int, int]]  # (first start relative to base, longest stay)
 
 
@@ -44,9 +45,9 @@ class Plan:
             allowed &= ones(self.days[-1].end - query.base)
         folded = []
         for leg in query.legs:
-            fits = 0
+            fits, free = 0, query.free_for(leg)
             for clinician_id in leg.clinician_ids:
-                fits |= starts(query.clinicians.get(clinician_id, 0), leg.units)
+                fits |= starts(free.get(clinician_id, 0), leg.units)
             if leg.extra_room_ids is not None:
                 room_fits = 0
                 for room_id in leg.extra_room_ids:
@@ -56,13 +57,17 @@ class Plan:
         return folded
 
     @cached_property
-    def stays(self) -> dict[int | None, int]:
-        """Per stay room the mask that must be free from first start to last end."""
+    def stays(self) -> dict[Stay, int]:
+        """Per stay room and interpreter the mask that must be free from first start to last end."""
         query = self.query
         throughout = ones(self.length) if query.whole_stay is None else query.whole_stay
-        if query.rooms is None:
-            return {None: throughout}
-        return {room_id: free & throughout for room_id, free in query.rooms.items()}
+        rooms = {None: throughout} if query.rooms is None else query.rooms
+        helpers = {None: throughout} if query.interpreters is None else query.interpreters
+        return {
+            (room_id, interpreter_id): room_free & helper_free & throughout
+            for interpreter_id, helper_free in helpers.items()
+            for room_id, room_free in rooms.items()
+        }
 
     def cut(self, mask: int, day: DayWindow) -> int:
         """One day's part of a mask."""
@@ -134,7 +139,7 @@ def shortest_stay(units: list[int], rules: DayRules) -> int:
     stay = sum(units) + gaps * rules.gap_min
     if stay <= rules.rest_after:
         return stay
-    if not gaps:  # no gap, so nowhere to rest
+    if not gaps or rules.rest_min > rules.gap_max:  # nowhere to rest
         return rules.total_max + 1
     return stay + max(0, rules.rest_min - rules.gap_min)
 

@@ -60,7 +60,8 @@ def _same_day(query: Query, planned: Itinerary, key: str) -> Iterator[Repair]:
     if day is None:
         return
     begin, length = day.start - query.base, day.end - day.start
-    free = query.clinicians.get(leg.clinician_id, 0) >> begin & ones(length)
+    people = query.free_for(next(one for one in query.legs if one.key == key))
+    free = people.get(leg.clinician_id, 0) >> begin & ones(length)
     step = query.rules.step
     possible = starts(free, units) & grid(length, step, -day.start % step)
     for at in sorted(iter_bits(possible), key=lambda at: abs(at + day.start - leg.start)):
@@ -81,7 +82,7 @@ def _colleagues(query: Query, planned: Itinerary, key: str) -> list[int]:
         one
         for one in wanted.clinician_ids
         if one != leg.clinician_id
-        and query.clinicians.get(one, 0) >> (leg.start - query.base) & units == units
+        and query.free_for(wanted).get(one, 0) >> (leg.start - query.base) & units == units
     ]  # fmt: skip
 
 
@@ -115,5 +116,7 @@ def _cut(query: Query, days: Sequence) -> Query:
         clinicians=cut(query.clinicians),
         rooms=None if query.rooms is None else cut(query.rooms),
         extra_rooms=cut(query.extra_rooms),
+        interpreters=None if query.interpreters is None else cut(query.interpreters),
+        anywhere=cut(query.anywhere),
         whole_stay=None if query.whole_stay is None else query.whole_stay >> shift & keep,
     )
