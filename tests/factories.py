@@ -243,12 +243,13 @@ def days_of(offer: Offer) -> list[Visit]:
 
 
 def overlapping_claims() -> list[tuple]:
-    """Pairs of claims of one resource that overlap: must be empty."""
+    """Pairs of claims of one resource that overlap: must be empty. Overbooked claims are compared with one another."""
     found = []
     for kind in ("clinician", "room", "patient"):
-        rows = Claim.objects.exclude(**{f"{kind}_id": None}).order_by(f"{kind}_id", "starts_at")
-        rows = list(rows.values_list(f"{kind}_id", "starts_at", "ends_at"))
-        found += [(kind, one, other) for one, other in pairwise(rows) if one[0] == other[0] and other[1] < one[2]]
+        for is_overbooked in (False, True):
+            rows = Claim.objects.exclude(**{f"{kind}_id": None}).filter(is_overbooked=is_overbooked)
+            rows = list(rows.order_by(f"{kind}_id", "starts_at").values_list(f"{kind}_id", "starts_at", "ends_at"))
+            found += [(kind, one, other) for one, other in pairwise(rows) if one[0] == other[0] and other[1] < one[2]]
     return found
 
 

@@ -99,7 +99,7 @@ def draw_claims(
         claims.append(Claim(patient_id=visit.patient_id, **stay))
     for leg in legs:
         at = stay | {"starts_at": leg.starts_at, "ends_at": leg.ends_at}
-        claims.append(Claim(clinician_id=leg.clinician_id, **at))
+        claims.append(Claim(clinician_id=leg.clinician_id, is_overbooked=leg.is_overbooked, **at))
         if leg.room_id is not None:
             claims.append(Claim(room_id=leg.room_id, **at))
     return claims

@@ -1,4 +1,4 @@
-"""Claiming time. The database refuses overlap (migration 0002); here are the locks, the lapsed holds, the words."""
+"""Claiming time. The database refuses overlap (migrations 0002, 0006); here are the locks, lapsed holds, the words."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from clinic.platform.db.batch import Answer, Batch, stored
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from scheduling.offers.models import Offer
+from scheduling.visits.lanes import open_lanes
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from scheduling.visits.moves import state_change, swap_visits
 
@@ -42,7 +43,8 @@ def claim_time(claims: Sequence[Claim], *, now: datetime, has_locks: bool = Fals
     """Take the time of all claims or of none; holds of others that have lapsed by `now` give way first.
 
     Returns the keys of the requests whose lapsed holds gave way: refresh their status in the same transaction. Call it
-    inside a transaction, with `has_locks` when that transaction has the locks of all these claims already. Raises
+    inside a transaction, with `has_locks` when that transaction has the locks of all these claims already. A claim with
+    `is_overbooked` lies over booked ones; whether somebody may overbook is for the caller to know. Raises
     Refused(code="taken") when any of the time is taken (that transaction, or its savepoint, must end then),
     Refused(code="busy") after waiting 3 seconds for others, ValueError for a claim that is too long.
     """
@@ -55,6 +57,7 @@ def claim_time(claims: Sequence[Claim], *, now: datetime, has_locks: bool = Fals
     lapsed = look_for_lapsed(ordered, batch, now=now)
     batch.send()
     touched = give_way(lapsed.objects(), now=now)
+    open_lanes(ordered, batch)
     batch.insert(ordered)
     with taken_is_refused():
         batch.send()

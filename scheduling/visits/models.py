@@ -107,9 +107,13 @@ class Appointment(models.Model):
 class Claim(models.Model):
     """Time taken of one clinician, one room or one patient. A row exists exactly as long as the time is taken.
 
-    The database refuses two overlapping claims of one resource (migration 0002): exclusion constraints on PostgreSQL,
-    triggers on SQLite. A claim with `expires_at` is a hold; whoever wants its time after that deletes it first.
-    A claim without a visit is a busy time from elsewhere.
+    The database refuses two overlapping claims of one resource (migrations 0002, 0006): exclusion constraints on
+    PostgreSQL, triggers on SQLite. A claim with `expires_at` is a hold; whoever wants its time after that deletes it
+    first. A claim without a visit is a busy time from elsewhere.
+
+    A clinician's time has two lanes (decision 0008). A claim takes both; one that `is_shared` has left the second, and
+    one that `is_overbooked` takes only the second. So nothing but an overbooked claim ever lies over another one, and
+    nothing at all over an overbooked one.
     """
 
     clinician = models.ForeignKey("clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, db_index=False)
@@ -120,10 +124,20 @@ class Claim(models.Model):
     ends_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=80, blank=True, default="")
+    is_overbooked = models.BooleanField(default=False, db_default=False)
+    is_shared = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="claim_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(is_overbooked=False, is_shared=False)
+                | (
+                    Q(clinician__isnull=False, visit__isnull=False, expires_at__isnull=True)
+                    & (Q(is_overbooked=False) | Q(is_shared=False))
+                ),
+                name="claim_lanes_of_a_booked_clinician",
+            ),
             models.CheckConstraint(
                 condition=Q(clinician__isnull=False, room__isnull=True, patient__isnull=True)
                 | Q(clinician__isnull=True, room__isnull=False, patient__isnull=True)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from clinic.platform.audit.actors import Actor
 from clinic.platform.db.batch import Batch
 from clinic.platform.refusals import Refused
+from scheduling.visits.lanes import settle_lanes
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
-from scheduling.visits.states import VISIT_CLAIMS_TIME, VISIT_MOVES, appointment_state_for, require_move
+from scheduling.visits.states import HELD, VISIT_CLAIMS_TIME, VISIT_MOVES, appointment_state_for, require_move
 
 REASON_LENGTH = 40  # of StateChange.reason: a code, never free text
 
@@ -60,6 +61,7 @@ def swap_visits(
     new = {"state": to} | (changes or {})
     batch.update(Visit, ids, new, only_if={"state": before}, otherwise=_stale)
     history = [state_change("visit", visit.pk, before, to, by=by, at=at, reason=reason) for visit in visits]
+    legs = list(legs)
     groups: dict[tuple[str, str], list[Appointment]] = {}
     for leg in legs:
         groups.setdefault((leg.state, appointment_state_for(to, leg.state)), []).append(leg)
@@ -73,6 +75,9 @@ def swap_visits(
             leg.state = becomes
     if to not in VISIT_CLAIMS_TIME:
         batch.delete(Claim, "visit", ids)
+        if before != HELD:  # nobody overbooks over a hold
+            freed = [(leg.clinician_id, leg.starts_at, leg.ends_at) for leg in legs]
+            batch.after_send(lambda: settle_lanes(freed))
     for visit in visits:
         for column, value in new.items():
             setattr(visit, column, value)
