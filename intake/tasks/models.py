@@ -30,6 +30,7 @@ class StaffTask(models.Model):
         NEW_SYMPTOMS = "new_symptoms", _("New symptoms reported")
         INSURANCE_HELP = "insurance_help", _("Help with insurance")
         WAITLIST = "waitlist", _("Freed time for somebody who waits")
+        CALL = "call", _("Call with news")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
