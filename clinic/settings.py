@@ -53,7 +53,9 @@ HOLD_HOURS = {
     "soon": env.int("HOLD_HOURS_SOON", default=24),
     "routine": env.int("HOLD_HOURS_ROUTINE", default=48),
 }
+UNDO_MINUTES = env.int("UNDO_MINUTES", default=10)  # a change of a visit, a click on the day list
 RESERVE_RELEASE_HOURS = env.int("RESERVE_RELEASE_HOURS", default=24)
+OVERBOOKING_ALLOWED = env.bool("OVERBOOKING_ALLOWED", default=False)  # by who has the right, with a reason, marked
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 PATIENT_IDLE_MINUTES = env.int("PATIENT_IDLE_MINUTES", default=20)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)

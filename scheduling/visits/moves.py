@@ -10,7 +10,14 @@ from clinic.platform.db.batch import Batch
 from clinic.platform.refusals import Refused
 from scheduling.visits.lanes import settle_lanes
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
-from scheduling.visits.states import HELD, VISIT_CLAIMS_TIME, VISIT_MOVES, appointment_state_for, require_move
+from scheduling.visits.states import (
+    HELD,
+    VISIT_CLAIMS_TIME,
+    VISIT_MOVES,
+    Moves,
+    appointment_state_for,
+    require_move,
+)
 
 REASON_LENGTH = 40  # of StateChange.reason: a code, never free text
 
@@ -59,7 +66,7 @@ def swap_visits(
     require_move(VISIT_MOVES, before, to)
     ids = [visit.pk for visit in visits]
     new = {"state": to} | (changes or {})
-    batch.update(Visit, ids, new, only_if={"state": before}, otherwise=_stale)
+    batch.update(Visit, ids, new, only_if={"state": before}, otherwise=stale)
     history = [state_change("visit", visit.pk, before, to, by=by, at=at, reason=reason) for visit in visits]
     legs = list(legs)
     groups: dict[tuple[str, str], list[Appointment]] = {}
@@ -69,7 +76,7 @@ def swap_visits(
         if was == becomes:
             continue
         keys = [leg.pk for leg in group]
-        batch.update(Appointment, keys, {"state": becomes}, only_if={"state": was}, otherwise=_stale)
+        batch.update(Appointment, keys, {"state": becomes}, only_if={"state": was}, otherwise=stale)
         history += [state_change("appointment", leg.pk, was, becomes, by=by, at=at, reason=reason) for leg in group]
         for leg in group:
             leg.state = becomes
@@ -84,5 +91,22 @@ def swap_visits(
     return history
 
 
-def _stale() -> Refused:
+def swap_one(
+    row: Visit | Appointment, to: str, *, moves: Moves, by: Actor, at: datetime, reason: str = ""
+) -> StateChange:
+    """Move one visit without its legs, or one leg, as the table `moves` allows; the unsaved history row.
+
+    Claims are not touched. Raises IllegalMove, and Refused(code="stale") when somebody else has moved it meanwhile.
+    """
+    before = row.state
+    require_move(moves, before, to)
+    if not type(row).objects.filter(pk=row.pk, state=before).update(state=to):
+        raise stale()
+    row.state = to
+    thing = "visit" if isinstance(row, Visit) else "appointment"
+    return state_change(thing, row.pk, before, to, by=by, at=at, reason=reason)
+
+
+def stale() -> Refused:
+    """The one sentence for whoever acts on what is no longer so."""
     return Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")

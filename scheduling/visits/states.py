@@ -41,6 +41,17 @@ APPOINTMENT_MOVES: dict[str, frozenset[str]] = {
     **dict.fromkeys(sorted(_FREED), _NEVER),
 }
 
+# Wrong clicks of the day that can be taken back for some minutes; everything else only goes forward.
+VISIT_BACK: dict[str, frozenset[str]] = {
+    CHECKED_IN: frozenset({BOOKED}),
+    IN_VISIT: frozenset({CHECKED_IN}),
+    COMPLETED: frozenset({IN_VISIT}),
+}
+APPOINTMENT_BACK: dict[str, frozenset[str]] = {
+    WITH_CLINICIAN: frozenset({BOOKED}),
+    DONE: frozenset({WITH_CLINICIAN}),
+}
+
 VISIT_FINAL = frozenset(state for state, moves in VISIT_MOVES.items() if not moves)
 APPOINTMENT_FINAL = frozenset(state for state, moves in APPOINTMENT_MOVES.items() if not moves)
 
@@ -89,4 +100,17 @@ def visit_state_from(visit_state: str, appointment_states: Iterable[str]) -> str
         return COMPLETED
     if WITH_CLINICIAN in states or DONE in states:
         return IN_VISIT
+    return visit_state
+
+
+def visit_state_back(visit_state: str, appointment_states: Iterable[str]) -> str:
+    """What a visit becomes when one of its legs has gone a step back: in the visit again, or only checked in.
+
+    A visit in any other state stays as it is.
+    """
+    states: Collection[str] = list(appointment_states)
+    if visit_state == COMPLETED:
+        return IN_VISIT
+    if visit_state == IN_VISIT and WITH_CLINICIAN not in states and DONE not in states:
+        return CHECKED_IN
     return visit_state
