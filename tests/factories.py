@@ -257,7 +257,9 @@ def claims_wanted(visit: Visit) -> set[tuple]:
     """The claims that a visit must have in its state, as (kind, key, start, end)."""
     if visit.state not in ("held", "booked", "checked_in", "in_visit", "completed"):
         return set()
-    wanted = {("room", visit.room_id, visit.starts_at, visit.ends_at)}
+    wanted = {("room", visit.room_id, visit.starts_at, visit.ends_at)} if visit.room_id is not None else set()
+    if visit.interpreter_id is not None:
+        wanted.add(("clinician", visit.interpreter_id, visit.starts_at, visit.ends_at))
     for leg in visit.appointments.all():
         wanted.add(("clinician", leg.clinician_id, leg.starts_at, leg.ends_at))
         if leg.room_id is not None:

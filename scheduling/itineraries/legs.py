@@ -16,6 +16,7 @@ FIRST, IMAGING, CONSULT, WRAP_UP = "first", "imaging", "consult", "wrap_up"
 STAGES = (FIRST, IMAGING, CONSULT, WRAP_UP)
 IN_PERSON, VIDEO, PHONE = "in_person", "video", "phone"
 REMOTE = frozenset({VIDEO, PHONE})
+MODES = frozenset({IN_PERSON, VIDEO, PHONE})
 
 # Soft order of consults: it only breaks ties between itineraries of equal rank.
 RANK_GROUP = {
@@ -37,8 +38,8 @@ LAST_GROUP = 4
 PHYSICIANS = frozenset({"RAD_ONC", "ORTHO_ONC", "SPINE_SURG", "MED_ONC", "INT_RAD", "PALLIATIVE"})
 HARD_PAIRS = (("SPINE_SURG", "RAD_ONC"),)  # stability is judged before radiation is planned
 
-MORNING = (0, 720)
-AFTERNOON = (720, 1440)
+# Parts of the day in local minutes, as patients are asked: before 11, 11 to 2, after 2
+PARTS_OF_DAY = {"morning": (0, 660), "midday": (660, 840), "afternoon": (840, 1440)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,9 @@ class WhyNot:
     """Why no day is complete: a code, the leg in the way, the figures for a sentence, the next complete day.
 
     Codes: ``no_legs``, ``too_many_physicians``, ``too_long`` (before any search); ``no_days`` (nothing left to
-    search); ``no_time`` (the leg has no start at all in the days searched); ``no_fit`` (it has, but never with the
-    others); ``no_room`` (the legs fit, the room or the person who stays throughout does not); ``no_interpreter`` (all
-    else does); ``wishes`` (only they stand in the way).
+    search); ``not_before`` (the last day lies before the first one allowed); ``no_time`` (the leg has no start at all
+    in the days searched); ``no_fit`` (it has, but never with the others); ``no_room`` (the legs fit, the room or the
+    person who stays throughout does not); ``no_interpreter`` (all else does); ``wishes`` (only they stand in the way).
     """
 
     code: str
@@ -231,11 +232,11 @@ class Answer:
 class Query:
     """All that a search needs. Masks are free time relative to ``base``, which is ``days[0].start``.
 
-    ``rooms`` are stay rooms in order of preference, None when the visit needs none; so are ``interpreters``, of whom one
-    must be free from the first start to the last end and who are never a leg's clinician. ``whole_stay`` is a further
-    mask that must be free throughout (the patient's own time). Legs by video or phone look at ``anywhere`` (clinicians
-    at whichever site) instead of ``clinicians``. ``deadline`` ranks and explains, ``last_day`` limits. Days must follow
-    one another without a hole.
+    ``rooms`` are stay rooms in order of preference, None when the visit needs none; so are ``interpreters``, of whom
+    one must be free from the first start to the last end and who are never a leg's clinician. ``whole_stay`` is a
+    further mask that must be free throughout (the patient's own time). Legs by video or phone look at ``anywhere``
+    (clinicians at whichever site) instead of ``clinicians``. ``deadline`` ranks and explains, ``first_day`` and
+    ``last_day`` limit. Days must follow one another without a hole.
     """
 
     legs: tuple[Leg, ...]
@@ -253,6 +254,7 @@ class Query:
     before: tuple[tuple[str, str], ...] = ()
     wishes: Wishes = Wishes()
     deadline: date | None = None
+    first_day: date | None = None
     last_day: date | None = None
     notice_units: int = 24
 

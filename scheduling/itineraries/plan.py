@@ -31,7 +31,9 @@ class Plan:
         self.days = [
             day
             for day in query.days
-            if (query.last_day is None or day.on <= query.last_day) and day.end - query.base > self.earliest
+            if (query.last_day is None or day.on <= query.last_day)
+            and (query.first_day is None or day.on >= query.first_day)
+            and day.end - query.base > self.earliest
         ]
         self.shortest = shortest_stay(self.units, self.rules)
 

@@ -5,32 +5,30 @@ first four weeks are read first, the rest of the horizon only when they do not h
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.directory.models import Room, Specialty
+from clinic.directory.models import Specialty
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
-from intake.triage.models import Level
 from scheduling.availability import read
-from scheduling.availability.bits import datetime_of, ones, runs, unit_of, units_from_minutes
+from scheduling.availability.bits import datetime_of, ones, runs, unit_of
 from scheduling.availability.sessions import Buffers
 from scheduling.itineraries.check import check_itinerary
-from scheduling.itineraries.finder import find, why_not
-from scheduling.itineraries.legs import Itinerary, Leg, Query, WhyNot, Wishes, rules_for
-from scheduling.itineraries.resources import Resources, Roster, resources
-from scheduling.itineraries.visit_kinds import ChosenLeg, KindOfVisit, LegWish, all_legs, kind_of_visit, legs_of
+from scheduling.itineraries.interpreters import language_needed
+from scheduling.itineraries.legs import PARTS_OF_DAY, Itinerary, WhyNot, Wishes
+from scheduling.itineraries.look import Look
+from scheduling.itineraries.resources import resources
+from scheduling.itineraries.visit_kinds import KindOfVisit, all_legs, kind_of_visit, legs_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.suggestions import suggestions_for
 from scheduling.visits.guard import lock_keys_of
 from scheduling.visits.models import Claim
 
 FIRST_LOOK_DAYS = 28
-SEES_RESERVE = frozenset({Level.EMERGENCY, Level.URGENT})
-LONGEST_LEG_UNITS = 66
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,19 @@ class Found:
 
     itineraries: list[Itinerary]
     why_not: WhyNot | None = None
+
+
+def wishes_of(wanted: AppointmentRequest) -> Wishes:
+    """The days and times that the patient asked for; they rank, and do not limit."""
+    told = wanted.preferences
+    parts = [PARTS_OF_DAY[part] for part in told.get("times_of_day") or () if part in PARTS_OF_DAY]
+    return Wishes(frozenset(int(day) for day in told.get("weekdays") or ()), tuple(parts))
+
+
+def not_before(wanted: AppointmentRequest) -> date | None:
+    """The day before which the patient cannot come, if one was told."""
+    told = wanted.preferences.get("earliest_date")
+    return date.fromisoformat(told) if told else None
 
 
 def suggested_legs(wanted: AppointmentRequest) -> list[tuple[str, int]]:
@@ -60,24 +71,44 @@ def suggested_legs(wanted: AppointmentRequest) -> list[tuple[str, int]]:
 def find_days(
     wanted: AppointmentRequest,
     *,
-    legs: Iterable[ChosenLeg] | None = None,
+    legs: Iterable[tuple] | None = None,
     wishes: Wishes | None = None,
+    interpreter: bool | None = None,
+    earliest_on: date | None = None,
+    except_visits: Collection = (),
     now: datetime,
     limit: int = 3,
 ) -> Found:
     """The best days for a request, one itinerary a day, ranked; at most 5 queries.
 
-    `legs` are the consults chosen (specialty code, minutes), by default those of the review. A frail patient's days are
-    short; urgent requests see the reserve. The deadline is the date by which the visit is due.
+    `legs` are the consults chosen (`ChosenLeg`, or the code and minutes of one), by default those of the review. A
+    frail patient's days are short; urgent requests see the reserve. The deadline is the date by which the visit is due.
+    `interpreter` says whether one must be there throughout; by default when the patient wants one and the clinic has
+    one of that language. No day before `earliest_on` is searched, by default the one that the patient told. Visits of
+    `except_visits` take no time.
     """
     kind = kind_of_visit(wanted.visit_type_id)
     chosen = [(code, None) for code in wanted.specialties] if legs is None else list(legs)
     asked = all_legs(kind, chosen)
     things = resources({leg.code for leg in asked})
     first, last = read.booking_days(now, kind.horizon_days)
-    calendar = read.calendar(things.all_people, first, last)
-    wishes = wishes if wishes is not None else _wishes_of(wanted)
-    look = _Look(wanted, asked, things, calendar.people_by_site(), now, wishes, kind.notice_minutes)
+    language = "" if interpreter is False else language_needed(wanted.patient)
+    speakers = things.speakers(language, None, {})
+    if interpreter is None and not speakers:
+        language = ""
+    calendar = read.calendar([*things.all_people, *speakers], first, last)
+    look = Look(
+        wanted,
+        kind,
+        asked,
+        things,
+        calendar.people_by_site(),
+        now,
+        wishes if wishes is not None else wishes_of(wanted),
+        language,
+        earliest_on if earliest_on is not None else not_before(wanted),
+        except_visits,
+    )
     early = calendar.part(calendar.days[:FIRST_LOOK_DAYS])
     early_busy = look.busy(early)
     found = look.find(early, early_busy, limit)
@@ -102,8 +133,15 @@ def check_bookable(wanted: AppointmentRequest, itinerary: Itinerary, now: dateti
     check_all_bookable(wanted, [itinerary], now)
 
 
-def check_all_bookable(wanted: AppointmentRequest, itineraries: Sequence[Itinerary], now: datetime) -> int:
-    """The same for several days with one set of queries. Returns the key of the site of the first day's room."""
+def check_all_bookable(
+    wanted: AppointmentRequest,
+    itineraries: Sequence[Itinerary],
+    now: datetime,
+    *,
+    except_visits: Collection = (),
+) -> int:
+    """The same for several days with one set of queries. Returns the key of the site of the first day's room, or of its
+    first clinician when it is by video or phone. The time of `except_visits`, which are to be moved, is not taken."""
     if wanted.visit_type_id is None:
         raise Refused(_("Choose the kind of visit in a review first."), code="not_reviewed")
     kind = kind_of_visit(wanted.visit_type_id)
@@ -111,57 +149,71 @@ def check_all_bookable(wanted: AppointmentRequest, itineraries: Sequence[Itinera
     asked = [legs_of(one, kind) for one in itineraries]
     things = resources({leg.code for legs in asked for leg in legs})
     first, last = min(one.day for one in itineraries), max(one.day for one in itineraries)
-    named = {leg.clinician_id for one in itineraries for leg in one.legs}  # nobody else's time is judged
-    calendar = read.calendar(named.intersection(things.all_people), first, last)
+    named = {key for one in itineraries for what, key, _start, _end in one.uses if what == "clinician"}
+    # nobody else's time is judged
+    calendar = read.calendar(named.intersection([*things.all_people, *things.interpreters]), first, last)
     roster = calendar.people_by_site()
+    sites = []
     for one, legs in zip(itineraries, asked, strict=True):
-        look = _Look(wanted, legs, things, roster, now, Wishes(), kind.notice_minutes)
+        language = language_needed(wanted.patient) if one.interpreter_id is not None else ""
+        look = Look(wanted, kind, legs, things, roster, now, language=language)
         site = things.site_of_room.get(one.room_id or 0)
-        broken = check_itinerary(look.query(calendar, {}, site), one) if site is not None else ["no such room"]
+        broken = ["no such room"]
+        if site is not None or one.is_remote:
+            broken = check_itinerary(look.query(calendar, {}, site), one)
         if broken:
             raise Refused(_("This day cannot be booked. Search again for days that can."), code="not_bookable")
-    _check_taken(wanted, itineraries, calendar.buffers, now)
-    return things.site_of_room[itineraries[0].room_id or 0]
+        sites.append(site if site is not None else things.home_of(one.legs[0].clinician_id))
+    _check_taken(wanted, itineraries, calendar.buffers, now, except_visits)
+    return sites[0]
 
 
-def _check_taken(wanted: AppointmentRequest, itineraries: Sequence[Itinerary], buffers: Buffers, now: datetime) -> None:
+def _check_taken(
+    wanted: AppointmentRequest,
+    itineraries: Sequence[Itinerary],
+    buffers: Buffers,
+    now: datetime,
+    except_visits: Collection,
+) -> None:
     """Refuse a time of the patient's own, and one too close to what a clinician with a buffer has already.
 
     The overlap guard knows no buffers: the locks that it takes later are taken here, before the look.
     """
     start, end = min(one.start for one in itineraries), max(one.end for one in itineraries)
     kind, patient = wanted.visit_type_id, wanted.patient_id
-    legs = [leg for one in itineraries for leg in one.legs if buffers.of(leg.clinician_id, kind)]
-    if legs:
+    times = [
+        (key, begin, until)
+        for one in itineraries
+        for what, key, begin, until in one.uses
+        if what == "clinician" and buffers.of(key, kind)
+    ]
+    if times:
         lock_keys(("request", str(wanted.pk)), *_keys_of(itineraries))
     busy = read.busy_masks(
         start,
         end,
         now=now,
         patient_id=patient,
-        clinician_ids={leg.clinician_id for leg in legs},
+        clinician_ids={key for key, _begin, _until in times},
+        except_visits=except_visits,
         buffers=buffers,
         visit_type_id=kind,
     )
     taken = busy.get(("patient", patient), 0)
     if any(taken >> (one.start - start) & ones(one.end - one.start) for one in itineraries):
         raise Refused(_("The patient has another visit at that time."), code="patient_busy")
-    for leg in legs:
-        if busy.get(("clinician", leg.clinician_id), 0) >> (leg.start - start) & ones(leg.end - leg.start):
+    for key, begin, until in times:
+        if busy.get(("clinician", key), 0) >> (begin - start) & ones(until - begin):
             raise Refused(_("That time is taken, or too close to another appointment."), code="taken")
 
 
 def _keys_of(itineraries: Iterable[Itinerary]) -> set[tuple[str, str, str]]:
     """The keys of all that these days would claim, as the guard names them."""
-    claims = []
-    for one in itineraries:
-        claims.append(Claim(room_id=one.room_id, starts_at=datetime_of(one.start), ends_at=datetime_of(one.end)))
-        for leg in one.legs:
-            at = {"starts_at": datetime_of(leg.start), "ends_at": datetime_of(leg.end)}
-            claims.append(Claim(clinician_id=leg.clinician_id, **at))
-            if leg.room_id is not None:
-                claims.append(Claim(room_id=leg.room_id, **at))
-    return lock_keys_of(claims)
+    return lock_keys_of(
+        Claim(**{f"{what}_id": key}, starts_at=datetime_of(start), ends_at=datetime_of(end))
+        for one in itineraries
+        for what, key, start, end in one.uses
+    )
 
 
 def free_time(
@@ -179,122 +231,6 @@ def free_time(
         ]
         for key, mask in opened.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One search: what is asked for, by whom, when."""
-
-    wanted: AppointmentRequest
-    asked: list[LegWish]
-    things: Resources
-    roster: Roster
-    now: datetime
-    wishes: Wishes
-    notice_minutes: int | None = None
-
-    def busy(self, calendar: read.Calendar) -> dict[read.Resource, int]:
-        """Taken time in these days."""
-        return read.busy_masks(
-            calendar.base,
-            calendar.base + calendar.length,
-            now=self.now,
-            clinician_ids=self.things.all_people,
-            room_ids=list(self.things.site_of_room),
-            patient_id=self.wanted.patient_id,
-            buffers=calendar.buffers,
-            visit_type_id=self.wanted.visit_type_id,
-        )
-
-    def find(
-        self, calendar: read.Calendar, busy: dict[read.Resource, int], limit: int, *, before: int = 0
-    ) -> list[Itinerary]:
-        """Ranked days of all sites together, one itinerary a day."""
-        sites = self._sites()
-        if len(sites) == 1:
-            return find(self.query(calendar, busy, sites[0]), limit, found_before=before)
-        best: dict[date, Itinerary] = {}
-        for site in sites:
-            for one in find(self.query(calendar, busy, site), limit, found_before=before):
-                if one.day not in best or _rank(one) < _rank(best[one.day]):
-                    best[one.day] = one
-        ranked = sorted(best.values(), key=_rank)[:limit]
-        return [_worded(one, is_first=before + number == 0) for number, one in enumerate(ranked)]
-
-    def why_not(self, calendar: read.Calendar, busy: dict[read.Resource, int], *, is_hopeless: bool) -> WhyNot | None:
-        """What stands in the way before the deadline, told of the site that can do most.
-
-        `is_hopeless`: no day at all was found. When the deadline has passed too, the whole time is explained: that no
-        day before it is left would help nobody.
-        """
-        query = self.query(calendar, busy, self._sites()[0])
-        if is_hopeless and self.wanted.visit_due_on < calendar.days[0].on:
-            query = replace(query, deadline=None)
-        return why_not(query)
-
-    def _sites(self) -> Sequence[int | None]:
-        """Sites where every leg has somebody; else the one where most legs have, so that the reason can be told."""
-        codes = {leg.code for leg in self.asked}
-        able = {
-            site: sum(1 for code in codes if self.things.people(code, site, self.roster)) for site in self.things.sites
-        }
-        complete = [site for site, count in able.items() if count == len(codes)]
-        return complete or [max(able, key=lambda site: able[site], default=None)]
-
-    def query(self, calendar: read.Calendar, busy: dict[read.Resource, int], site: int | None) -> Query:
-        """What the finder and the checker need, for one site."""
-        things, routine = self.things, self.wanted.level not in SEES_RESERVE
-        legs = tuple(self._leg(leg, site) for leg in self.asked)
-        people = {one for leg in legs for one in leg.clinician_ids}
-        kind = self.wanted.visit_type_id
-        opened = calendar.bookable(people, routine=routine, now=unit_of(self.now), site_id=site, visit_type_id=kind)
-        rooms = calendar.open_rooms({room: own for room, own in things.site_of_room.items() if own == site})
-        free = {room: mask & ~busy.get(("room", room), 0) for room, mask in rooms.items()}
-        stays = things.rooms.get((Room.Kind.STAY, site), [])
-        return Query(
-            legs=legs,
-            days=calendar.days,
-            base=calendar.base,
-            zone=calendar.zone,
-            now=unit_of(self.now, up=True),
-            clinicians={key: mask & ~busy.get(("clinician", key), 0) for key, mask in opened.items()},
-            rooms={room: free[room] for room in stays},
-            extra_rooms={room: mask for room, mask in free.items() if room not in stays},
-            whole_stay=ones(calendar.length) & ~busy.get(("patient", self.wanted.patient_id), 0),
-            rules=rules_for(self.wanted.is_frail),
-            wishes=self.wishes,
-            deadline=self.wanted.visit_due_on,
-            last_day=None,
-            notice_units=read.notice_units(self.notice_minutes),
-        )
-
-    def _leg(self, leg: LegWish, site: int | None) -> Leg:
-        things = self.things
-        minutes = leg.minutes if leg.minutes is not None else things.minutes.get(leg.code, 0)
-        return Leg(
-            key=leg.key,
-            specialty=leg.code,
-            units=max(1, units_from_minutes(minutes)),
-            clinician_ids=tuple(things.people(leg.code, site, self.roster)),
-            stage=leg.stage,
-            extra_room_ids=tuple(things.rooms.get((leg.room_kind, site), ())) if leg.room_kind else None,
-            is_physician=leg.code in things.physicians,
-        )
-
-
-def _wishes_of(wanted: AppointmentRequest) -> Wishes:
-    return Wishes(frozenset(int(day) for day in wanted.preferences.get("weekdays") or ()))
-
-
-def _rank(one: Itinerary) -> tuple:
-    return one.day, len(one.wishes_missed), one.waiting_units, one.end
-
-
-def _worded(one: Itinerary, *, is_first: bool) -> Itinerary:
-    """With the reason of its place among the days of all sites."""
-    place = "earliest_day" if is_first else "next_complete_day"
-    words = tuple(place if code in ("earliest_day", "next_complete_day") else code for code in one.reason)
-    return replace(one, reason=words)
 
 
 def _joined(early: dict, late: dict, length: int) -> dict:

@@ -1,15 +1,24 @@
 """What a kind of visit brings: its legs, its notice and horizon; and the legs of one visit before anybody is named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from clinic.platform.refusals import Refused
-from scheduling.itineraries.legs import CONSULT, Itinerary
+from scheduling.itineraries.legs import CONSULT, IN_PERSON, MODES, NO_LIMITS, Itinerary, Limits
 from scheduling.itineraries.models import VisitType
 
-ChosenLeg = tuple[str, int | None]  # specialty code, minutes (None: the usual length)
+
+class ChosenLeg(NamedTuple):
+    """A consult that somebody chose: the specialty's code, minutes (None: the usual length), the one clinician who
+    must do it (None: anyone of the specialty), and how (empty: as the kind of visit says)."""
+
+    code: str
+    minutes: int | None = None
+    clinician_id: int | None = None
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +31,19 @@ class LegWish:
     stage: str = CONSULT
     room_kind: str = ""
     is_fixed: bool = True
+    mode: str = IN_PERSON
+    clinician_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KindOfVisit:
-    """Its own legs in order, whether chosen specialties are added; None: notice and horizon as the clinic has set."""
+    """Its own legs in order, whether chosen specialties are added, its limits; None: as the clinic has set."""
 
     legs: list[LegWish] = field(default_factory=list)
     takes_chosen: bool = False
     notice_minutes: int | None = None
     horizon_days: int | None = None
+    limits: Limits = NO_LIMITS
 
 
 def kinds_of_visit(visit_type_ids: Iterable[int | None]) -> dict[int, KindOfVisit]:
@@ -42,15 +54,16 @@ def kinds_of_visit(visit_type_ids: Iterable[int | None]) -> dict[int, KindOfVisi
         .order_by("pk", "legs__position")
         .values_list(
             "pk", "takes_suggested_legs", "notice_minutes", "horizon_days",
-            "legs__specialty__code", "legs__minutes", "legs__stage", "legs__extra_room_kind",
+            "gap_min_minutes", "gap_max_minutes", "total_max_minutes",
+            "legs__specialty__code", "legs__minutes", "legs__stage", "legs__extra_room_kind", "legs__mode",
         )
     )  # fmt: skip
-    for pk, takes, notice, horizon, code, minutes, stage, room_kind in rows:
-        kind = found.setdefault(pk, KindOfVisit(takes_chosen=takes, notice_minutes=notice, horizon_days=horizon))
+    for pk, takes, notice, horizon, gap_min, gap_max, total, code, minutes, stage, room_kind, mode in rows:
+        kind = found.setdefault(pk, KindOfVisit([], takes, notice, horizon, Limits(gap_min, gap_max, total)))
         if minutes is not None:
             code, keys = code or "", {leg.key for leg in kind.legs}
             key = next(k for k in (code, f"{code}.{stage}", *(f"{code}.{n}" for n in range(99))) if k not in keys)
-            kind.legs.append(LegWish(key, code, minutes, stage, room_kind))
+            kind.legs.append(LegWish(key, code, minutes, stage, room_kind, mode=mode))
     return found
 
 
@@ -59,27 +72,42 @@ def kind_of_visit(visit_type_id: int | None) -> KindOfVisit:
     return kinds_of_visit([visit_type_id]).get(visit_type_id or 0, KindOfVisit())
 
 
-def all_legs(kind: KindOfVisit, chosen: Sequence[ChosenLeg]) -> list[LegWish]:
-    """The legs of one visit: fixed ones, open places filled with the first specialties chosen, the others if taken."""
+def all_legs(kind: KindOfVisit, chosen: Iterable[tuple]) -> list[LegWish]:
+    """The legs of one visit: fixed ones, open places filled with the first specialties chosen, the others if taken.
+
+    `chosen` are ChosenLegs or the beginnings of such. One for a specialty that the kind of visit brings itself adds no
+    leg; it says who does it and how. A leg with a room of its own is always in person.
+    """
     named = {leg.code for leg in kind.legs if leg.code}
-    left = [(code, minutes) for code, minutes in dict(chosen).items() if code not in named]
+    wanted: dict[str, ChosenLeg] = {}
+    for one in chosen:
+        wanted.setdefault(one[0], ChosenLeg(*one))
+    left = [one for code, one in wanted.items() if code not in named]
     legs = []
     for leg in kind.legs:
         if leg.code:
-            legs.append(leg)
+            legs.append(_as_chosen(leg, wanted.get(leg.code)))
         elif left:
-            code, _minutes = left.pop(0)
-            legs.append(replace(leg, key=code, code=code))
+            first = left.pop(0)
+            legs.append(_as_chosen(replace(leg, key=first.code, code=first.code), first))
     if kind.takes_chosen:
-        legs += [LegWish(code, code, minutes, is_fixed=False) for code, minutes in left]
+        legs += [_as_chosen(LegWish(one.code, one.code, one.minutes, is_fixed=False), one) for one in left]
     return legs
+
+
+def _as_chosen(leg: LegWish, one: ChosenLeg | None) -> LegWish:
+    if one is None:
+        return leg
+    mode = one.mode if one.mode and not leg.room_kind else leg.mode
+    return replace(leg, mode=mode, clinician_id=one.clinician_id)
 
 
 def legs_of(one: Itinerary, kind: KindOfVisit) -> list[LegWish]:
     """The legs that a given day claims to have; those the visit type demands must be among them, at their length."""
     demanded = {leg.key for leg in kind.legs if leg.code}
+    held = {leg.key: leg.mode for leg in one.legs}
     chosen = [(leg.key, (leg.end - leg.start) * 5) for leg in one.legs if leg.key not in demanded]
-    legs = all_legs(kind, chosen)
-    if sorted(leg.key for leg in legs) != sorted(leg.key for leg in one.legs):
+    legs = [leg if leg.room_kind else replace(leg, mode=held.get(leg.key, leg.mode)) for leg in all_legs(kind, chosen)]
+    if sorted(leg.key for leg in legs) != sorted(held) or not MODES.issuperset(held.values()):
         raise Refused(_("These appointments are not those of this kind of visit."), code="not_bookable")
     return legs

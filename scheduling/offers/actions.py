@@ -97,15 +97,9 @@ def _hold_time(row: AppointmentRequest) -> timedelta:
 def _check_apart(itineraries: Sequence[Itinerary]) -> None:
     """No two of the days use one minute of the same clinician or room, so that each can be booked by itself."""
     for one, other in combinations(itineraries, 2):
-        for kind, key, start, end in _uses(one):
-            if any((kind, key) == use[:2] and start < use[3] and end > use[2] for use in _uses(other)):
+        for kind, key, start, end in one.uses:
+            if any((kind, key) == use[:2] and start < use[3] and end > use[2] for use in other.uses):
                 raise Refused(_("Two of these days use the same time. Select others."), code="shared_time")
-
-
-def _uses(one: Itinerary) -> list[tuple[str, int | None, int, int]]:
-    uses = [("clinician", leg.clinician_id, leg.start, leg.end) for leg in one.legs]
-    uses += [("room", leg.room_id, leg.start, leg.end) for leg in one.legs if leg.room_id is not None]
-    return [*uses, ("room", one.room_id, one.start, one.end)]
 
 
 def _require_ready(row: AppointmentRequest) -> None:

@@ -15,7 +15,8 @@ from clinic.accounts.roles import Permission
 from clinic.directory.models import Specialty
 from clinic.platform.refusals import Refused
 from clinic.platform.words import minutes_words
-from scheduling.itineraries.legs import AFTERNOON, MORNING, Wishes
+from intake.patients.reach import addresses_of
+from scheduling.itineraries.legs import PARTS_OF_DAY, Wishes
 from scheduling.itineraries.search import find_days, suggested_legs
 from scheduling.offers.actions import make_offer, release_offer
 from scheduling.offers.day_words import ShownDay, read_day, shown_days, why_not_words
@@ -26,7 +27,7 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.itinerary import held_days
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
-START_WINDOWS = {"morning": (MORNING,), "afternoon": (AFTERNOON,)}
+START_WINDOWS = {"morning": (PARTS_OF_DAY["morning"],), "afternoon": (PARTS_OF_DAY["afternoon"],)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,8 @@ from scheduling.availability.sessions import day_windows, unit_at
 from scheduling.itineraries.check import check_itinerary
 from scheduling.itineraries.finder import find, refusal, search, why_not
 from scheduling.itineraries.legs import (
-    AFTERNOON,
     COORDINATED,
     FRAIL,
-    MORNING,
     Leg,
     Query,
     WhyNot,
@@ -186,7 +184,7 @@ def test_find_in_a_later_window_words_its_reason_so():
 
 
 def test_wishes_rank_within_a_day_and_never_before_an_earlier_day():
-    query = clinic([NAV, RAD], wishes=Wishes(frozenset({1}), (AFTERNOON,)))
+    query = clinic([NAV, RAD], wishes=Wishes(frozenset({1}), ((720, 1440),)))
     found = find(query)
     assert [one.day for one in found] == [MONDAY + timedelta(days=n) for n in range(3)]
     assert times(found[0])[0] == ("nav", "12:00", "12:30")
@@ -195,7 +193,7 @@ def test_wishes_rank_within_a_day_and_never_before_an_earlier_day():
 
 
 def test_wishes_that_are_required_limit_and_explain():
-    query = clinic([NAV], wishes=Wishes(frozenset({1}), (MORNING,), required=True))
+    query = clinic([NAV], wishes=Wishes(frozenset({1}), ((0, 720),), required=True))
     assert [one.day for one in find(query)] == [MONDAY + timedelta(days=1)]
     sunday = replace(query, wishes=Wishes(frozenset({6}), required=True))
     assert why_not(sunday) == WhyNot("wishes", days_searched=3)
