@@ -21,7 +21,8 @@ from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.actions import log_alert_call, number_of
 from scheduling.worklist.answers import answers_of_draft
-from scheduling.worklist.dossier import Answer, events_of_alert
+from scheduling.worklist.dossier import Answer
+from scheduling.worklist.history import events_of_alert
 from scheduling.worklist.reasons import fired_rules
 from scheduling.worklist.staff_forms import AlertContactForm
 

@@ -1,17 +1,16 @@
-"""Everything the request page shows, gathered in a fixed number of queries. Reads only."""
+"""Everything the pages of a request show: one query beside the request's own, two with its history. Reads only."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.contrib.auth import get_user_model
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from clinic.platform.db.together import read_together
 from intake.before_visit.actions import cleared
 from intake.before_visit.summary import Group, groups_of
 from intake.patients.languages import language_words
@@ -21,18 +20,18 @@ from intake.records.models import ReadinessItem
 from intake.records.rules import SETTLED
 from intake.records.uploads import uploads_of
 from intake.records.words import name_of, summary_words
+from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
 from intake.triage.models import Alert, ContactAttempt, TriageReview
 from intake.triage.vocabulary import SAFETY_KEYS
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
-from scheduling.visits.models import Appointment, StateChange, Visit
-from scheduling.visits.staff_forms import REASONS
+from scheduling.visits.models import Appointment, Visit
+from scheduling.worklist.history import Event, by_time, filled_by_words, history_of
 from scheduling.worklist.lists import Clock, age_on
 from scheduling.worklist.plan_words import payer_words
 from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
 from scheduling.worklist.reasons import Fired, fired_rules
-from scheduling.worklist.staff_forms import DISPOSITION_WORDS
 
 PAIN_KEYS = (
     "pain_sites", "pain_worst", "pain_average", "pain_now", "pain_onset_days", "pain_trend", "pain_pattern",
@@ -89,13 +88,21 @@ class FiredWithAnswers:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the history."""
+class Told:
+    """New symptoms that were told later, with what the rules made of them; open answers are left out."""
 
-    at: datetime
-    title: str
-    by: str = ""
-    text: str = ""
+    report: SymptomReport
+    level: str
+    rules: list[FiredWithAnswers]
+    answers: list[Answer]
+
+    @classmethod
+    def of(cls, report: SymptomReport) -> "Told":
+        """From a report with its triage."""
+        given = {entry["key"]: Answer.of(entry) for entry in report.snapshot if entry.get("value") is not None}
+        fired = fired_rules(report.triage.rules, report.answers)
+        rules = [FiredWithAnswers(rule, [given[key] for key in rule.keys if key in given]) for rule in fired]
+        return cls(report, report.triage.level, rules, list(given.values()))
 
 
 class Dossier:
@@ -187,21 +194,51 @@ class Dossier:
     @property
     def filled_by_words(self) -> str:
         """Who filled in the form."""
-        return _filled_by_words(self.wanted.filled_by)
+        return filled_by_words(self.wanted.filled_by)
+
+    @cached_property
+    def _found(self) -> dict[str, list]:
+        """The rows of everything that hangs on the request: one query."""
+        report, patient = self.report.pk, self.patient.pk
+        mine = Q(report=report) | Q(alert__report=report)
+        parts = {
+            "proxies": self.patient.proxies.all(),
+            "merges": PatientMerge.objects.filter(kept_id=patient, undone_at=None),
+            "coverages": self.patient.coverages.all(),
+            "tasks": StaffTask.objects.filter(patient_id=patient, state=StaffTask.State.OPEN),
+            "records": ReadinessItem.objects.filter(report_id=report),
+            "files": uploads_of(self.report, now=self.now),
+            "later": SymptomReport.objects.filter(follows_id=report).select_related("triage"),
+            "reviews": TriageReview.objects.filter(triage=self.triage).select_related("reviewed_by"),
+            "alerts": Alert.objects.filter(report_id=report).select_related("acknowledged_by"),
+            "contacts": ContactAttempt.objects.filter(mine).select_related("by"),
+            "offers": Offer.objects.filter(request=self.wanted),
+            "visits": Visit.objects.filter(request=self.wanted).select_related("visit_type", "site", "room"),
+            "legs": Appointment.objects.filter(visit__request=self.wanted).select_related(
+                "specialty", "clinician", "room"
+            ),
+        }
+        return dict(zip(parts, read_together(*parts.values()), strict=True))
 
     @cached_property
     def proxies(self) -> list:
         """Who speaks for the patient."""
-        found = list(self.patient.proxies.all())
+        found = sorted(self._found["proxies"], key=lambda proxy: proxy.pk)
         for proxy in found:
             proxy.relation_words = relation_words(proxy.relation)
             proxy.claim = AUTHORITY_WORDS.get(proxy.authority, proxy.authority)
         return found
 
     @cached_property
+    def new_symptoms(self) -> list[Told]:
+        """What was told after the request was sent, the last first."""
+        later = sorted(self._found["later"], key=lambda report: report.sent_at, reverse=True)
+        return [Told.of(report) for report in later]
+
+    @cached_property
     def records(self) -> list[ReadinessItem]:
         """The records that the visit needs."""
-        return list(ReadinessItem.objects.filter(report_id=self.report.pk).order_by("pk"))
+        return sorted(self._found["records"], key=lambda item: item.pk)
 
     @property
     def records_summary(self) -> str:
@@ -216,12 +253,14 @@ class Dossier:
     @cached_property
     def tasks(self) -> list[StaffTask]:
         """What waits for somebody about this person."""
-        return list(StaffTask.objects.filter(patient_id=self.patient.pk).still_open())
+        return sorted(
+            self._found["tasks"], key=lambda task: (task.due_at is None, task.due_at, task.created_at, task.pk)
+        )
 
     @cached_property
     def merges(self) -> list[PatientMerge]:
         """Records that were merged into this person's."""
-        return list(PatientMerge.objects.filter(kept_id=self.patient.pk, undone_at=None).order_by("merged_at"))
+        return sorted(self._found["merges"], key=lambda merge: merge.merged_at)
 
     @cached_property
     def before_visit(self) -> list[Group]:
@@ -234,49 +273,42 @@ class Dossier:
         """Plans of insurance, primary first: position, words, member_id."""
         return [
             {"position": plan.position, "words": payer_words(plan), "member_id": plan.member_id}
-            for plan in sorted(self.patient.coverages.all(), key=lambda plan: plan.position)
+            for plan in sorted(self._found["coverages"], key=lambda plan: plan.position)
         ]
 
     @cached_property
     def reviews(self) -> list[TriageReview]:
         """Decisions, oldest first."""
-        return list(self.triage.reviews.select_related("reviewed_by"))
+        return sorted(self._found["reviews"], key=lambda review: (review.reviewed_at, review.pk))
 
     @cached_property
     def alerts(self) -> list[Alert]:
         """Emergencies shown for this report."""
-        return list(self.report.alerts.select_related("acknowledged_by").order_by("detected_at"))
+        return sorted(self._found["alerts"], key=lambda alert: alert.detected_at)
 
     @cached_property
     def contacts(self) -> list[ContactAttempt]:
         """Calls about the request or one of its alerts, oldest first."""
-        mine = Q(report=self.report) | Q(alert__report=self.report)
-        return list(ContactAttempt.objects.filter(mine).select_related("by").order_by("at", "pk"))
+        return sorted(self._found["contacts"], key=by_time)
 
     @cached_property
     def files(self) -> list[FileRow]:
         """The files that were added, in their order, with those refused in the last day."""
-        return rows_of(uploads_of(self.report, now=self.now))
-
-    @cached_property
-    def notes(self) -> list:
-        """What staff wrote and did; the reason of a review stands with the review."""
-        return [note for note in self.wanted.notes.all() if note.kind not in DISPOSITION_WORDS]
+        return rows_of(sorted(self._found["files"], key=lambda file: (file.added_at, file.pk)))
 
     @cached_property
     def visits(self) -> list[Visit]:
-        """Every visit, the newest first, with its legs."""
-        legs = Appointment.objects.select_related("specialty", "clinician", "room").order_by("position")
-        return list(
-            self.wanted.visits.select_related("visit_type", "site", "room", "offer")
-            .prefetch_related(Prefetch("appointments", queryset=legs))
-            .order_by("-starts_at")
-        )
+        """Every visit, the newest first, each with its legs in order as `legs`."""
+        legs = sorted(self._found["legs"], key=lambda leg: leg.position)
+        found = sorted(self._found["visits"], key=lambda visit: visit.starts_at, reverse=True)
+        for visit in found:
+            visit.legs = [leg for leg in legs if leg.visit_id == visit.pk]
+        return found
 
     @cached_property
     def offers(self) -> list[Offer]:
         """Every offer, the newest first."""
-        return list(self.wanted.offers.order_by("-made_at"))
+        return sorted(self._found["offers"], key=lambda offer: offer.made_at, reverse=True)
 
     @property
     def planned_visits(self) -> list[Visit]:
@@ -296,99 +328,10 @@ class Dossier:
         return next((o for o in self.offers if o.state == Offer.State.OPEN and o.expires_at > self.now), None)
 
     @cached_property
-    def changes(self) -> list[StateChange]:
-        """Moves of the request, its offers and its visits; not of single legs."""
-        things = [self.wanted.pk, *(offer.pk for offer in self.offers), *(visit.pk for visit in self.visits)]
-        return list(StateChange.objects.filter(thing_id__in=things).order_by("at", "pk"))
-
-    @cached_property
     def history(self) -> list[Event]:
         """What happened, the newest first."""
-        events = [Event(self.wanted.submitted_at, _("Request sent"), _filled_by_words(self.wanted.filled_by))]
-        events += [_of_note(note) for note in self.notes]
-        events += [_of_review(review) for review in self.reviews]
-        events += [_of_contact(contact) for contact in self.contacts]
-        events += [event for alert in self.alerts for event in events_of_alert(alert)]
-        names = _staff_names(change.by_id for change in self.changes if change.by_kind == "staff")
-        events += [_of_change(change, names) for change in self.changes]
-        return sorted(events, key=lambda event: event.at, reverse=True)
+        return history_of(self)
 
     def since(self, moment: datetime) -> list[Event]:
         """What happened after a moment, the newest first: what a colleague did while a page stood open."""
         return [event for event in self.history if event.at > moment]
-
-
-def _staff_names(ids: Iterable[str]) -> dict[str, str]:
-    wanted = {one for one in ids if one.isdigit()}
-    return {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=wanted)} if wanted else {}
-
-
-def _filled_by_words(filled_by: str) -> str:
-    return {
-        "patient": _("the patient"),
-        "caregiver": _("a caregiver"),
-        "staff_phone": _("staff, by phone"),
-        "referring_clinician": _("the referring clinician"),
-    }.get(filled_by, "")
-
-
-def _of_note(note) -> Event:
-    titles = {
-        "taken": _("Taken"),
-        "handed_back": _("Handed back"),
-        "withdrawn": _("Withdrawn"),
-        "visit_cancelled": _("Visit canceled"),
-        "record_added": _("Record put on the list"),
-        "record_needed": _("Record needed again"),
-        "record_requested": _("Record requested"),
-        "record_received": _("Record received"),
-        "record_not_needed": _("Record not needed"),
-    }
-    return Event(note.at, titles.get(note.kind, _("Note")), note.by_label, note.text)
-
-
-def _of_review(review: TriageReview) -> Event:
-    title = _("Review: %(decision)s") % {"decision": DISPOSITION_WORDS[review.disposition]}
-    return Event(review.reviewed_at, title, str(review.reviewed_by), review.reason)
-
-
-def _of_contact(contact: ContactAttempt) -> Event:
-    return Event(
-        contact.at, _("Call: reached") if contact.reached else _("Call: not reached"), str(contact.by), contact.note
-    )
-
-
-def events_of_alert(alert: Alert) -> list[Event]:
-    """The steps of an alert, each with its time."""
-    found = [Event(alert.detected_at, _("Emergency shown (%(message)s)") % {"message": alert.message})]
-    if alert.paged_at:
-        found.append(Event(alert.paged_at, _("On-call staff paged")))
-    if alert.acknowledged_at:
-        found.append(Event(alert.acknowledged_at, _("Alert acknowledged"), str(alert.acknowledged_by)))
-    if alert.closed_at:
-        found.append(Event(alert.closed_at, _("Alert closed"), text=alert.outcome))
-    return found
-
-
-def _of_change(change: StateChange, names: dict[str, str]) -> Event:
-    words = {
-        "request": (_("Request"), AppointmentRequest.Status),
-        "offer": (_("Offer"), Offer.State),
-        "visit": (_("Visit"), Visit.State),
-    }
-    thing, states = words.get(change.thing, (change.thing, None))
-    to_words = _state_words(states, change.to_state)
-    by = names.get(change.by_id, "") if change.by_kind == "staff" else _actor_words(change.by_kind)
-    return Event(change.at, _("%(thing)s: %(state)s") % {"thing": thing, "state": to_words}, by, _reason_words(change))
-
-
-def _reason_words(change: StateChange) -> str:
-    return str(dict(REASONS).get(change.reason, ""))
-
-
-def _state_words(states, state: str) -> str:
-    return str(states(state).label) if states is not None and state in states.values else state.replace("_", " ")
-
-
-def _actor_words(kind: str) -> str:
-    return {"patient": _("the patient"), "caregiver": _("a caregiver"), "system": _("the system")}.get(kind, kind)

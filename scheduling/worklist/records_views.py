@@ -11,12 +11,15 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
+from intake.records.file_rows import rows_of
 from intake.records.models import ReadinessItem
 from intake.records.rules import SETTLED, is_complete
+from intake.records.uploads import uploads_of
 from intake.records.words import KIND_WORDS, name_of, summary_words
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.records import add_record, change_record
 from scheduling.worklist.records_forms import AddRecordForm, RecordForm, StateForm
+from scheduling.worklist.request_views import RECORDS, shell
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
 State = ReadinessItem.State
@@ -36,7 +39,7 @@ def items_of(wanted: AppointmentRequest, user) -> list[ReadinessItem]:
 @requires(Permission.VIEW_PATIENT)
 @require_safe
 def records(request: HttpRequest, reference: str) -> HttpResponse:
-    """The list, with one button for the next step of each record. It prints as it stands."""
+    """The files, then the list with one button for the next step of each record. It prints as it stands."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "records")
     return _show(request, wanted, AddRecordForm(action=reverse("worklist:record-add", args=[reference])))
@@ -45,8 +48,8 @@ def records(request: HttpRequest, reference: str) -> HttpResponse:
 def _show(request: HttpRequest, wanted: AppointmentRequest, form: AddRecordForm) -> HttpResponse:
     items = items_of(wanted, request.user)
     context = {
-        "wanted": wanted,
-        "crumbs": crumbs_to(wanted, _("Records")),
+        **shell(request, wanted, RECORDS),
+        "files": rows_of(uploads_of(wanted.report)),
         "items": items,
         "summary": summary_words(item.state for item in items),
         "is_complete": is_complete((item.is_required, item.state) for item in items),
@@ -110,8 +113,8 @@ def record(request: HttpRequest, reference: str, item_id: int) -> HttpResponse:
             return redirect("worklist:records", wanted.reference)
     context = {"wanted": wanted, "item": item, "name": name_of(item), "form": form, "is_stale": status == 409}
     context["crumbs"] = [
-        *crumbs_to(wanted, _("Records"))[:-1],
-        (_("Records"), reverse("worklist:records", args=[reference])),
+        *crumbs_to(wanted, _("Records and files"))[:-1],
+        (_("Records and files"), reverse("worklist:records", args=[reference])),
         (name_of(item), ""),
     ]
     return render(request, "worklist/record.html", context, status=status)

@@ -37,6 +37,8 @@ WHAT_TO_DO = {
     Kind.VERIFY_PROXY: gettext_lazy("Check who this person is. Tell them nothing about the patient before that."),
     Kind.NEW_SYMPTOMS: gettext_lazy("Read the new symptoms and call the patient."),
     Kind.INSURANCE_HELP: gettext_lazy("Call the patient about insurance and ways to pay."),
+    Kind.WAITLIST: gettext_lazy("Time came free for this patient. Plan the day and offer it."),
+    Kind.CALL: gettext_lazy("Call the patient: there is news that our message could not bring."),
 }
 INSURANCE_WORDS = {
     "self_pay": gettext_lazy("no insurance"),
@@ -50,6 +52,8 @@ EMPTY = {
     Kind.VERIFY_PROXY: gettext_lazy("Nobody waits to be verified."),
     Kind.NEW_SYMPTOMS: gettext_lazy("No new symptoms are waiting."),
     Kind.INSURANCE_HELP: gettext_lazy("Nobody waits for help with insurance."),
+    Kind.WAITLIST: gettext_lazy("No freed time waits to be offered."),
+    Kind.CALL: gettext_lazy("Nobody waits for a call with news."),
 }
 
 

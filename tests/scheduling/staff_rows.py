@@ -11,7 +11,7 @@ from clinic.accounts.models import User
 from clinic.accounts.roles import Role
 from clinic.directory.models import Clinician, Room, Site, Specialty
 from intake.access.codes import new_code
-from intake.models import Alert, Draft, NamePrefix, Patient, SymptomReport, Triage
+from intake.models import Alert, Draft, NamePrefix, Patient, SymptomReport, Triage, Upload
 from intake.patients.identity import birth_date_index, name_index, name_prefixes, phone_index
 from intake.symptoms.questions import snapshot
 from intake.triage.actions import FIND_CODE_LENGTH
@@ -117,6 +117,12 @@ def an_alert(report=None, *, phone="", answers=None) -> Alert:
         detected_at=now,
         contact_due_at=now + timedelta(minutes=15),
     )
+
+
+def a_file(report, **fields) -> Upload:
+    """A file that was kept, as a row: no bytes lie anywhere."""
+    values = {"kind": "pathology", "original_name": "Biopsy.pdf", "state": "kept", "by_kind": "patient", "by_id": "x"}
+    return Upload.objects.create(report=report, added_at=timezone.now(), **values | fields)
 
 
 def a_visit_type() -> VisitType:

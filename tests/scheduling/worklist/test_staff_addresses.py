@@ -30,6 +30,8 @@ TABLE = {
     "worklist:home": ("get", EVERY_ROLE, 200),
     "worklist:search": ("get", CARE, 200),
     "worklist:request": ("get", CARE, 200),
+    "worklist:answers": ("get", CARE, 200),
+    "worklist:timeline": ("get", CARE, 200),
     "worklist:take": ("post", TAKE, 302),
     "worklist:hand-back": ("post", TAKE, 302),
     "worklist:call": ("post", TAKE, 422),

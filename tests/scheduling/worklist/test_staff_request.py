@@ -14,6 +14,7 @@ from tests.scheduling.staff_rows import (
     ROUTINE,
     a_booked_visit,
     a_clinician_row,
+    a_file,
     a_member,
     a_row,
     a_visit_type,
@@ -32,8 +33,8 @@ def nurse(client):
     return nurse
 
 
-def page_of(client, wanted):
-    return client.get(f"/staff/requests/{wanted.reference}/").content.decode()
+def page_of(client, wanted, part=""):
+    return client.get(f"/staff/requests/{wanted.reference}/{part}").content.decode()
 
 
 def review_of(wanted, **fields):
@@ -57,7 +58,7 @@ def send_review(client, wanted, **fields):
 def test_request_page_shows_safety_answers_before_the_others(client, nurse):
     page = page_of(client, a_row(EMERGENCY))
 
-    assert page.index("Safety answers") < page.index("Other answers, as asked")
+    assert page.index("Safety answers") < page.index("Why this level") < page.index("Calls")
     assert "I lost control, or I cannot feel when I need to go" in page
 
 
@@ -92,7 +93,7 @@ def test_request_page_shows_records_tasks_and_what_was_told_before_the_visit(cli
     StaffTask.objects.create(kind="mri_safety", patient=wanted.patient, report=wanted.report)
     BeforeVisit.objects.create(report=wanted.report, answers={"insurance_status": "applying"})
 
-    page = page_of(client, wanted)
+    page = page_of(client, wanted) + page_of(client, wanted, "answers/")
 
     assert "0 of 1 records received" in page
     assert "MRI, hip (North Hospital)" in page
@@ -106,7 +107,7 @@ def test_request_page_flags_medicines_and_results_that_a_nurse_should_look_at(cl
     result = {"id": "b" * 32, "test": "calcium", "value": "99", "unit": "mg/dL", "out_of_range": True}
     told = {"medications": [medicine], "medicines_any": "listed", "labs": [result]}
     BeforeVisit.objects.create(report=wanted.report, answers=told, steps_done=["medicines", "labs"])
-    page = page_of(client, wanted)
+    page = page_of(client, wanted, "answers/")
     assert "Xarelto: 20 mg [blood thinner]" in page
     assert "[check the number]" in page
 
@@ -114,7 +115,7 @@ def test_request_page_flags_medicines_and_results_that_a_nurse_should_look_at(cl
 def test_request_page_names_a_plan_without_a_name_by_its_kind_in_words(client, nurse):
     wanted = a_row()
     Coverage.objects.create(patient=wanted.patient, position=1, payer_type="workers_compensation", member_id="W123")
-    page = page_of(client, wanted)
+    page = page_of(client, wanted, "answers/")
     assert "First plan: Workers&#x27; compensation, " in page
     assert "workers_compensation" not in page
 
@@ -159,17 +160,23 @@ def test_look_at_a_request_leaves_one_audit_row(client, nurse):
     assert entry.data == {"purpose": "request_page"}
 
 
+@pytest.mark.parametrize("part", ["", "answers/", "records/", "timeline/"])
 @pytest.mark.parametrize("things", [1, 30])
-def test_request_page_asks_a_fixed_number_of_questions(client, nurse, things):
-    wanted, clinician = a_row(EMERGENCY), a_clinician_row()
+def test_pages_of_a_request_ask_ten_questions_at_most(client, nurse, things, part):
+    wanted, clinician, now = a_row(EMERGENCY), a_clinician_row(), timezone.now()
     for number in range(things):
         an_alert(wanted.report)
-        ContactAttempt.objects.create(report=wanted.report, reached=False, by=nurse, at=timezone.now())
-        a_booked_visit(wanted, [clinician], starts_at=timezone.now() + timedelta(days=number))
+        ContactAttempt.objects.create(report=wanted.report, reached=False, by=nurse, at=now)
+        visit = a_booked_visit(wanted, [clinician], starts_at=now + timedelta(days=number))
+        state = {"thing": "visit", "thing_id": visit.pk, "to_state": "booked", "by_kind": "staff", "by_id": nurse.pk}
+        StateChange.objects.create(at=now, **state)
         ReadinessItem.objects.create(report=wanted.report, kind="imaging")
         StaffTask.objects.create(kind="insurance_help", patient=wanted.patient, report=wanted.report)
+        Coverage.objects.create(patient=wanted.patient, position=number + 1, payer_type="medicare")
+        Proxy.objects.create(patient=wanted.patient, name="Ana", relation="child", authority="none")
+        a_file(wanted.report)
 
-    assert queries_of(lambda: page_of(client, wanted)) <= 22  # one a kind of row, however many there are
+    assert queries_of(lambda: page_of(client, wanted, part)) <= 10
 
 
 def test_call_that_did_not_reach_the_person_leaves_the_clock_running(client, nurse):
@@ -306,7 +313,7 @@ def test_history_tells_the_review_with_its_reason(client, nurse):
     wanted = a_row()
     send_review(client, wanted, disposition="soon", reason="Pain is worse at night")
 
-    page = page_of(client, wanted)
+    page = page_of(client, wanted, "timeline/")
 
     assert "Review: Soon" in page
     assert "Pain is worse at night" in page

@@ -1,0 +1,141 @@
+"""Staff: the pages of one request (overview, answers, timeline), taking it, and the calls."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.accounts.actors import staff_actor
+from clinic.accounts.decorators import requires
+from clinic.accounts.roles import Permission
+from clinic.platform.refusals import Refused
+from scheduling.requests.actions import hand_back, take_request
+from scheduling.requests.models import AppointmentRequest
+from scheduling.worklist.actions import log_call
+from scheduling.worklist.dossier import Dossier
+from scheduling.worklist.staff_forms import ContactForm
+from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
+
+OVERVIEW, ANSWERS, RECORDS, TIMELINE = "request", "answers", "records", "timeline"
+
+
+def shell(request: HttpRequest, wanted: AppointmentRequest, here: str) -> dict:
+    """What the pages of a request have in common: its head with the tabs, and what this person may do."""
+    user = request.user
+    tabs = {OVERVIEW: _("Overview"), ANSWERS: _("Answers"), RECORDS: _("Records and files"), TIMELINE: _("Timeline")}
+    return {
+        "wanted": wanted,
+        "crumbs": crumbs_to(wanted) if here == OVERVIEW else crumbs_to(wanted, tabs[here]),
+        "tabs": [
+            {"text": text, "url": reverse(f"worklist:{name}", args=[wanted.reference]), "current": name == here}
+            for name, text in tabs.items()
+        ],
+        "is_mine": wanted.taken_by_id == user.pk,
+        "is_open": wanted.closed_at is None,
+        "can_take": user.has_perm(Permission.TAKE_REQUEST),
+        "can_review": user.has_perm(Permission.REVIEW_TRIAGE),
+        "can_plan": user.has_perm(Permission.MAKE_OFFER),
+        "can_cancel": user.has_perm(Permission.CANCEL_VISIT),
+        "can_chase": user.has_perm(Permission.CHASE_RECORDS),
+        "can_verify": user.has_perm(Permission.HANDLE_TASKS),
+        "can_phone": user.has_perm(Permission.ENTER_BY_PHONE),
+        "can_call": user.has_perm(Permission.LOG_CONTACT),
+    }
+
+
+@requires(Permission.VIEW_PATIENT)
+@require_safe
+def overview(request: HttpRequest, reference: str) -> HttpResponse:
+    """What matters now: safety answers first, then rules, alerts, calls, days, records."""
+    wanted = find_wanted(request, reference)
+    note_look(request, wanted, "request_page")
+    return _show_overview(request, wanted)
+
+
+def _show_overview(
+    request: HttpRequest, wanted: AppointmentRequest, *, call_form: ContactForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The overview; `call_form` is one with errors to show again."""
+    context = {
+        **shell(request, wanted, OVERVIEW),
+        "dossier": Dossier(wanted, now=timezone.now()),
+        "form": call_form,
+        "call_form": call_form or ContactForm(action=reverse("worklist:call", args=[wanted.reference])),
+    }
+    return render(request, "worklist/request.html", context, status=status)
+
+
+@requires(Permission.VIEW_PATIENT)
+@require_safe
+def answers(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything the person told, as asked: before the visit, and at first contact."""
+    wanted = find_wanted(request, reference)
+    note_look(request, wanted, "answers")
+    context = {**shell(request, wanted, ANSWERS), "dossier": Dossier(wanted, now=timezone.now())}
+    return render(request, "worklist/answers.html", context)
+
+
+@requires(Permission.VIEW_PATIENT)
+@require_safe
+def timeline(request: HttpRequest, reference: str) -> HttpResponse:
+    """What happened, the newest first."""
+    wanted = find_wanted(request, reference)
+    note_look(request, wanted, "timeline")
+    context = {**shell(request, wanted, TIMELINE), "dossier": Dossier(wanted, now=timezone.now())}
+    return render(request, "worklist/timeline.html", context)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.TAKE_REQUEST)
+@require_POST
+def take(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a request, also over from a colleague; then its page."""
+    wanted = find_wanted(request, reference)
+    key = request.POST.get("key", "")
+    try:
+        take_request(wanted, user=request.user, by=staff_actor(request.user), key=key)
+        messages.success(request, _("You hold this request now."))
+    except Refused as no:
+        messages.warning(request, str(no))
+    return redirect("worklist:triage" if request.POST.get("then") == "triage" else "worklist:request", wanted.reference)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.TAKE_REQUEST)
+@require_POST
+def hand_back_request(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand a request back to the team; then its page."""
+    wanted = find_wanted(request, reference)
+    try:
+        hand_back(wanted, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
+        messages.success(request, _("The request is back with the team."))
+    except Refused as no:
+        messages.warning(request, str(no))
+    return redirect("worklist:request", wanted.reference)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.LOG_CONTACT)
+@require_POST
+def contact(request: HttpRequest, reference: str) -> HttpResponse:
+    """Save a call; only one that reached the person stops the clock."""
+    wanted = find_wanted(request, reference)
+    form = ContactForm(request.POST, action=request.path)
+    if form.is_valid():
+        try:
+            call = log_call(
+                wanted,
+                reached=form.cleaned_data["reached"] == "yes",
+                note=form.cleaned_data["note"] or "",
+                user=request.user,
+                by=staff_actor(request.user),
+                key=form.cleaned_data["key"],
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+            form.renew_key()
+        else:
+            saved = _("Call saved. The clock has stopped.") if call.reached else _("Call saved. The clock goes on.")
+            messages.success(request, saved)
+            return redirect("worklist:request", wanted.reference)
+    return _show_overview(request, wanted, call_form=form, status=422)
