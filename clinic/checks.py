@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 
+from clinic.messages.texts.checks import text_problems
+
 # Numbers on the pages this work started from: another institution's, so no clinic of ours may show them
 SEED_NUMBERS = frozenset({"8008651125", "8886633488"})
 FICTIONAL = re.compile(r"\d{3}55501\d{2}")
@@ -107,9 +109,14 @@ def folder_problems(values: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def all_problems(values: Mapping[str, Any]) -> list[str]:
+    """Everything that is wrong with the settings, in sentences without a value."""
+    return [*clinic_problems(values), *production_problems(values), *text_problems(values)]
+
+
 def refuse_unsafe_start(values: Mapping[str, Any]) -> None:
     """Raises ImproperlyConfigured naming every problem (never a value); the settings call it outside demonstrations."""
-    problems = clinic_problems(values) + production_problems(values)
+    problems = all_problems(values)
     if problems:
         raise ImproperlyConfigured("This configuration is unsafe:\n- " + "\n- ".join(dict.fromkeys(problems)))
 
@@ -131,5 +138,5 @@ def settings_check(app_configs, **kwargs) -> list[Error]:
     """The same tests for `manage.py check`, in the demonstration as well."""
     names = [name for name in dir(settings) if name.isupper()]
     values = {name: getattr(settings, name) for name in names}
-    problems = clinic_problems(values) + production_problems(values)
+    problems = all_problems(values)
     return [Error(problem, id="clinic.E001") for problem in dict.fromkeys(problems)]

@@ -54,9 +54,12 @@ HOLD_HOURS = {
     "routine": env.int("HOLD_HOURS_ROUTINE", default=48),
 }
 UNDO_MINUTES = env.int("UNDO_MINUTES", default=10)  # a change of a visit, a click on the day list
+LATE_CANCELLATION_HOURS = env.int("LATE_CANCELLATION_HOURS", default=24)  # nearer than that is marked, never refused
 RESERVE_RELEASE_HOURS = env.int("RESERVE_RELEASE_HOURS", default=24)
 OVERBOOKING_ALLOWED = env.bool("OVERBOOKING_ALLOWED", default=False)  # by who has the right, with a reason, marked
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+ARTICLE_REVIEW_MONTHS = env.int("ARTICLE_REVIEW_MONTHS", default=12)
+ARTICLE_HIDDEN_MONTHS = env.int("ARTICLE_HIDDEN_MONTHS", default=18)
 PATIENT_IDLE_MINUTES = env.int("PATIENT_IDLE_MINUTES", default=20)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=10)
@@ -277,6 +280,21 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["username"], mail_server["password"]
     EMAIL_USE_TLS = mail_server["use_tls"]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@example.org" if DEMONSTRATION else "")
+
+# Text messages: without a backend none are sent, and no page offers them (clinic/messages/texts/backends.py)
+SMS_BACKEND = env.str("SMS_BACKEND", default="clinic.messages.texts.backends.FileBackend" if DEMONSTRATION else "")
+SMS_FILE_PATH = env.str("SMS_FILE_PATH", default=mail_file_path)
+SMS_NAME = env.str("SMS_NAME", default=CLINIC_SHORT_NAME)  # who writes: one that does not say what the clinic treats
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+SMS_GATEWAY_AUTH = env.str("SMS_GATEWAY_AUTH", default="Bearer")
+SMS_GATEWAY_FORMAT = env.str("SMS_GATEWAY_FORMAT", default="json")
+SMS_GATEWAY_TO_FIELD = env.str("SMS_GATEWAY_TO_FIELD", default="to")
+SMS_GATEWAY_TEXT_FIELD = env.str("SMS_GATEWAY_TEXT_FIELD", default="text")
+SMS_GATEWAY_SENDER_FIELD = env.str("SMS_GATEWAY_SENDER_FIELD", default="from")
+SMS_GATEWAY_TIMEOUT = env.int("SMS_GATEWAY_TIMEOUT", default=10)  # seconds
+SMS_SENDER = env.str("SMS_SENDER", default="")  # the clinic's number or name at the gateway, if it asks for one
+
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=DEMONSTRATION)
 
 LOGGING = {

@@ -7,7 +7,7 @@ import tempfile
 
 os.environ.setdefault("DEMONSTRATION", "1")
 # The machine's own clinic must not leak into the tests
-for name in [n for n in os.environ if n.startswith(("CLINIC_", "NURSE_LINE", "AFTER_HOURS", "ON_CALL"))]:
+for name in [n for n in os.environ if n.startswith(("CLINIC_", "NURSE_LINE", "AFTER_HOURS", "ON_CALL", "SMS_"))]:
     del os.environ[name]
 
 from clinic.settings import *  # noqa: E402, F403  (a settings module is meant to be spread)
@@ -17,6 +17,8 @@ EMBEDDED_WORKER = False
 UPLOAD_FOLDER = tempfile.mkdtemp(prefix="clinic-uploads-")
 atexit.register(shutil.rmtree, UPLOAD_FOLDER, ignore_errors=True)
 CLAMD_SOCKET = ""
+SMS_FILE_PATH = tempfile.mkdtemp(prefix="clinic-texts-")
+atexit.register(shutil.rmtree, SMS_FILE_PATH, ignore_errors=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -8,9 +8,10 @@ from clinic.site.preferences import shown_text, shown_theme
 
 
 def clinic(request) -> dict:
-    """`clinic` (settings), `look` (text size, theme, language), `idle` (seconds until a session closes)."""
+    """`clinic` (settings), `look` (text size, theme, language), `sends_texts`, `idle` (seconds until a session closes)."""
     return {
         "clinic": clinic_facts(),
+        "sends_texts": bool(settings.SMS_BACKEND),
         "idle": {"patient": settings.PATIENT_IDLE_MINUTES * 60, "staff": settings.STAFF_IDLE_MINUTES * 60},
         "look": {
             "text": shown_text(request),

@@ -1,6 +1,7 @@
-"""Signing in without a password: a code and a link by e-mail, each good for ten minutes and once, with the birth date.
+"""Signing in without a password: a code and a link by e-mail or text, each good for ten minutes and once.
 
-Whoever asks gets the same answer: the look-up happens in the worker, so that neither words nor time tell who is known.
+Both ask for the birth date again. Whoever asks gets the same answer: the look-up happens in the worker, so that neither
+words nor time tell who is known.
 """
 
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from intake.access.codes import shown
 from intake.access.links import make_code, make_link_for_index, open_link, revoke_links
 from intake.patients.identity import birth_date_index, email_index, phone_index
 from intake.patients.models import Patient
+from intake.patients.reach import Way, ways_to
 
 Contact = Literal["email", "phone"]
 LIFETIME = timedelta(minutes=10)
@@ -44,24 +46,29 @@ def ask_to_sign_in(contact: Contact, value: str, birth_date: date, *, network: s
 
 
 def send_to_those_known(contact: Contact, index: str, born: str) -> int:
-    """Write to everybody known by these blind indexes who agreed to e-mail; how many. Run by the worker."""
+    """Write to everybody known by these blind indexes who agreed to it; how many. Run by the worker.
+
+    Who gave an address gets an e-mail and who gave a number a text, if they agreed to that; else what they agreed to.
+    """
     known = Patient.objects.filter(birth_date_index=born).select_related("merged_into").order_by("-created_at")
     known = known.filter(email_index=index) if contact == "email" else known.filter(phone_index=index)
     newest = {patient.name_index: patient for patient in reversed(list(known))}
-    reachable = [patient for patient in newest.values() if patient.email and patient.consent_email_at is not None]
-    for patient in reachable[:MOST_PEOPLE]:
-        _send(patient)
-    return len(reachable[:MOST_PEOPLE])
+    reachable = [patient for patient in newest.values() if ways_to(patient)][:MOST_PEOPLE]
+    for patient in reachable:
+        ways = ways_to(patient)
+        wanted: Way = "email" if contact == "email" else "text"
+        _send(patient, ways.get(wanted) or next(iter(ways.values())))
+    return len(reachable)
 
 
-def _send(patient: Patient) -> None:
+def _send(patient: Patient, to: str) -> None:
     subject = patient.merged_into or patient
     ends = timezone.now() + LIFETIME
     opens = {"subject_id": subject.pk, "birth_index": patient.birth_date_index, "expires_at": ends}
     token = make_link_for_index(purpose=LINK, single_use=True, **opens)
     code = make_code(purpose=CODE, **opens)
     address = settings.PUBLIC_URL + reverse("requests:sign_in_link", args=[token])
-    send_sign_in(patient.email, link=address, code=shown(code))
+    send_sign_in(to, link=address, code=shown(code))
 
 
 def enter(secret: str, birth_date: date, *, purpose: str, network: str) -> Patient:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from datetime import date
 
-from clinic.platform.crypto.index import address_index, blind_index, prefix_indexes
+from clinic.platform.crypto.index import address_index, blind_index, number_index, prefix_indexes
 
 NAME_NOISE = re.compile(r"[^\w]+|_", re.UNICODE)
 
@@ -26,7 +26,7 @@ def birth_date_index(born_on: date) -> str:
 
 def phone_index(phone: str) -> str:
     """The blind index of a telephone number in E.164."""
-    return blind_index(re.sub(r"\D", "", phone), purpose="phone")
+    return number_index(phone)
 
 
 def email_index(email: str) -> str:

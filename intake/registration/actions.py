@@ -267,7 +267,7 @@ def resume_here(draft_id: str, birth_date: date, *, network: str) -> Draft:
 
 
 def resume_by_link(token: str, birth_date: date, *, network: str) -> Draft:
-    """The draft that a link from an e-mail opens."""
+    """The draft that a link from a message opens."""
     link = open_link(token, birth_date, purpose="draft", network=network)
     return _open_again(Draft.objects.filter(pk=link.subject_id).first(), birth_date)
 

@@ -1,7 +1,10 @@
 """First contact (stage A): who the person is and how to reach them. What the intake asked is not asked again."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from clinic.messages.texts.backends import texts_are_on
 from clinic.platform.forms import (
     AnyPhoneField,
     CheckboxesField,
@@ -327,6 +330,13 @@ class ContactForm(StepForm):
     }
 
     stamps = {"consent_wording": CONSENT_WORDING}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not texts_are_on():  # what this clinic does not do is not offered
+            del self.fields["consent_sms"]
+            field: Any = self.fields["contact_preference"]
+            field.choices = [choice for choice in CONTACT_WAYS if choice[0] != "text"]
 
     def clean(self):
         cleaned = super().clean()

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from clinic.platform.forms import PageForm, PlainEmailField, SplitDateField, TextField
+from clinic.messages.texts.backends import texts_are_on
+from clinic.platform.forms import NanpPhoneField, PageForm, PlainEmailField, SplitDateField, TextField
 from intake.access.codes import typed
 
 
@@ -22,6 +23,17 @@ class SaveForm(PageForm):
         help_text=_("The email does not name you and has no health details in it"),
         required=False,
     )
+    phone = NanpPhoneField(
+        label=_("Phone number for a text with the link"),
+        help_text=_("The text does not name you and has no health details in it. Your phone company may charge for it"),
+        required=False,
+        autocomplete="tel",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not texts_are_on():
+            del self.fields["phone"]
 
 
 class ResumeForm(PageForm):

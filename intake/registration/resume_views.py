@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.messages.send import resume_link as send_resume_link
+from clinic.platform import words
+from clinic.platform.crypto.index import number_index
 from clinic.platform.forms import PageForm
 from clinic.platform.leaving import clear_site_data
 from clinic.platform.limits import take
@@ -31,13 +33,16 @@ from intake.registration.steps import FLOW
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 MAILS, MAIL_SECONDS = 5, 60 * 60  # links a network may have sent: nobody uses us to write to strangers
+TEXTS = 3  # links that one telephone gets in that time, from wherever they were asked for
 
 
 @get_or_post
 @draft_page
 def save(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Ask for the date of birth, then show the resume code, once. A link goes by e-mail if an address is given."""
-    known = {"date_of_birth": draft.answers.get("date_of_birth"), "email": draft.answers.get("email")}
+    """Ask for the date of birth, then show the resume code, once. A link goes where it is asked for: e-mail, text."""
+    known = {name: draft.answers.get(name) for name in ("date_of_birth", "email")}
+    if draft.answers.get("consent_sms"):
+        known["phone"] = draft.answers.get("phone_primary")
     form = SaveForm(
         request.POST if request.method == "POST" else None,
         initial=known,
@@ -49,19 +54,20 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         return show(
             request, "registration/save.html", draft=draft, form=form, back_url=back_url, save_url="", status=status
         )
-    born_on, email = form.cleaned_data["date_of_birth"], form.cleaned_data["email"]
+    born_on = form.cleaned_data["date_of_birth"]
     try:
         code = actions.save_for_later(draft, born_on, by=request.actor, network=network_of(request))
     except Refused:
         return lost(request)
-    sent_to = email if email and _send_link(request, draft, born_on, email) else ""
+    asked = [to for name in ("email", "phone") if (to := form.cleaned_data.get(name))]
+    sent = bool(asked) and _send_link(request, draft, born_on, asked)
     return show(
         request,
         "registration/saved.html",
         draft=draft,
         code=shown(code),
-        sent_to=sent_to,
-        not_sent_to=email if email and not sent_to else "",
+        sent_to=[words.phone(to) if to.startswith("+") else to for to in asked] if sent else [],
+        not_sent=bool(asked) and not sent,
         days=settings.DRAFT_DAYS,
         qr=_qr_of(draft),
         continue_url=back_url,
@@ -69,11 +75,15 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
     )
 
 
-def _send_link(request: HttpRequest, draft: Draft, born_on: date, email: str) -> bool:
-    if not take("resume-mail", network_of(request), capacity=MAILS, per_seconds=MAIL_SECONDS):
+def _send_link(request: HttpRequest, draft: Draft, born_on: date, to: list[str]) -> bool:
+    """Have the link sent to an address, a number or both; False when there were too many of late."""
+    buckets = [("resume-mail", network_of(request), MAILS)]
+    buckets += [("resume-text", number_index(number), TEXTS) for number in to if number.startswith("+")]
+    may = [take(name, key, capacity=most, per_seconds=MAIL_SECONDS) for name, key, most in buckets]
+    if not all(may):
         return False
     token = actions.make_resume_link(draft, born_on)
-    send_resume_link(email, link=settings.PUBLIC_URL + reverse("registration:resume-link", args=[token]))
+    send_resume_link(to, link=settings.PUBLIC_URL + reverse("registration:resume-link", args=[token]))
     return True
 
 
@@ -158,7 +168,7 @@ def resume_here(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @login_not_required
 def resume_link(request: HttpRequest, token: str) -> HttpResponse:
-    """From the link of an e-mail. Looking changes nothing; the posted date of birth leads to an address without it."""
+    """From the link of a message. Looking changes nothing; the posted date of birth leads to an address without it."""
     if is_dead(token, purpose="draft"):
         return show(request, "registration/link_expired.html", status=410)
     form = ResumeHereForm(request.POST if request.method == "POST" else None)

@@ -123,6 +123,15 @@ def _follow(
     )
 
 
+def open_call_task(patient: Patient, *, report_id=None, by: Actor) -> StaffTask:
+    """Ask staff to call somebody whom our message cannot reach; one task at a time, which every news joins."""
+    waiting = StaffTask.objects.filter(kind=Kind.CALL, patient=patient, state=State.OPEN).first()
+    if waiting is not None:
+        return waiting
+    report = SymptomReport.objects.filter(pk=report_id).first() if report_id else None
+    return open_task(Kind.CALL, patient=patient, report=report, by=by)
+
+
 def open_proxy_task(proxy: Proxy, *, report: SymptomReport, by: Actor) -> StaffTask | None:
     """Ask staff to verify somebody who claims to speak for the patient; None without a claim or once verified."""
     if proxy.authority in ("", "none") or proxy.verified_at is not None:

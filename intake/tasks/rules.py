@@ -16,6 +16,7 @@ DUE = {
     "mri_safety": timedelta(days=2),
     "verify_proxy": timedelta(days=2),
     "merge": timedelta(days=2),
+    "call": timedelta(hours=4),
     "insurance_help": timedelta(days=5),
 }
 

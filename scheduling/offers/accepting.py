@@ -21,16 +21,17 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.access.links import new_link, revoked, revoking
 from intake.patients.models import Patient
+from intake.patients.reach import COLUMNS, addresses_of
 from scheduling.offers.holds import hold_ends, release_days
 from scheduling.offers.models import Offer
-from scheduling.requests.may import email_of, require_own_or_staff
+from scheduling.requests.may import require_own_or_staff
 from scheduling.requests.refresh import ask_facts, settle
 from scheduling.visits.guard import give_way, in_order, lock_keys_of, look_for_lapsed, taken_is_refused
 from scheduling.visits.itinerary import day_and_hours
 from scheduling.visits.models import Appointment, Claim, Visit
 from scheduling.visits.moves import state_change, swap_visits
 
-TOLD = ("id", "date_of_birth", "email", "consent_email_at")  # what a message needs
+TOLD = ("id", "date_of_birth", *COLUMNS)  # what a message needs
 LINK_AFTER_VISIT = timedelta(days=1)  # the confirmation can be opened until the day after
 
 
@@ -176,13 +177,13 @@ def _confirm(visit: Visit, patient: Patient, first: Batch, last: Batch, *, now: 
     )
     first.insert([link])
     address = settings.PUBLIC_URL + reverse("visits:open", args=[token])
-    message, job = unsaved_confirmation(email_of(patient), link=address)
-    queued = first.insert([job] if job else [], tail="RETURNING id")
+    messages = unsaved_confirmation(addresses_of(patient), link=address)
+    queued = [(message, first.insert([job], tail="RETURNING id")) for message, job in messages if job is not None]
 
     def told() -> list[Entry]:
-        if job is not None:
-            message.job_id = queued.rows[0][0]
-        last.insert([message])
+        for message, answer in queued:
+            message.job_id = answer.rows[0][0]
+        last.insert([message for message, _job in messages])
         return [*revoked("offer", visit.offer_id, ended.count), made]
 
     return told

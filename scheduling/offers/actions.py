@@ -29,7 +29,7 @@ from scheduling.itineraries.legs import Itinerary
 from scheduling.itineraries.search import check_all_bookable
 from scheduling.offers.holds import hold_ends, release_days
 from scheduling.offers.models import Offer
-from scheduling.requests.may import email_of, locked_request, not_allowed, require_own_or_staff, require_staff
+from scheduling.requests.may import addresses_for, locked_request, not_allowed, require_own_or_staff, require_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import refresh_statuses, refreshed
 from scheduling.visits.drawing import draw_visits
@@ -84,7 +84,7 @@ def make_offer(
     history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now) for leg in legs]
     history += refreshed({row.pk, *touched}, by=by, at=now, reason="offer_made")
     StateChange.objects.bulk_create(history)
-    _send_link(offer, row)
+    _send_link(offer, row, by=by)
     enqueue("expire_offers", {}, run_after=offer.expires_at)
     record("offer_made", by=by, subject=offer, data={"days": len(visits), "request": row.pk})
     return offer
@@ -118,14 +118,14 @@ def _end_lapsed_offers(row: AppointmentRequest, *, now: datetime) -> None:
         refresh_statuses([row.pk], at=now, reason="hold_lapsed")
 
 
-def _send_link(offer: Offer, row: AppointmentRequest) -> None:
+def _send_link(offer: Offer, row: AppointmentRequest, *, by: Actor) -> None:
     token = make_link(
         purpose="offer",
         subject_id=offer.pk,
         birth_date=date.fromisoformat(row.patient.date_of_birth),
         expires_at=offer.expires_at,
     )
-    offer_ready(email_of(row.patient), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
+    offer_ready(addresses_for(row, by=by), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
 
 
 @submit_once("decline_offer", store=_stored, replay=_replayed_offer)

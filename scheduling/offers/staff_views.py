@@ -22,7 +22,6 @@ from scheduling.offers.actions import make_offer, release_offer
 from scheduling.offers.day_words import ShownDay, read_day, shown_days, why_not_words
 from scheduling.offers.models import Offer
 from scheduling.offers.staff_forms import BuildForm
-from scheduling.requests.may import email_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.itinerary import held_days
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
@@ -81,10 +80,10 @@ def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> 
         form.add_error(None, str(no))
         form.renew_key()
         return _show(request, wanted, form, status=409)
-    if email_of(wanted.patient):
+    if addresses_of(wanted.patient):
         messages.success(request, _("The days are held and the offer is on its way to the patient."))
     else:
-        messages.warning(request, _("The days are held. The patient has not agreed to e-mails: call them."))
+        messages.warning(request, _("The days are held. The patient has not agreed to messages: call them."))
     return redirect("staff-offers:build", wanted.reference)
 
 
@@ -123,7 +122,7 @@ def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, 
         "can_plan": can_plan,
         "listing": _search(wanted, form) if can_plan and has_legs else None,
         "fixed": _fixed_legs(wanted),
-        "has_email": bool(email_of(wanted.patient)),
+        "is_written_to": bool(addresses_of(wanted.patient)),
         "ticked": set(form.data.getlist("day")) if form.is_bound else set(),
     }
     return render(request, "staff/build.html", context, status=status)

@@ -18,6 +18,7 @@ from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.patients.duplicates import look_for_duplicates
+from intake.patients.reach import addresses_of
 from intake.records.actions import items_from_review, lock_records
 from intake.registration.actions import Finished, finish
 from intake.registration.models import Draft
@@ -94,8 +95,8 @@ def send_request(draft: Draft, *, by: Actor, key: str) -> AppointmentRequest:
     _work_for_staff(finished, by=by)
     Draft.objects.filter(pk=draft.pk).update(request_reference=wanted.reference)
     draft.request_reference, draft.state = wanted.reference, Draft.State.SENT
-    if finished.patient.email and finished.patient.consent_email_at:
-        request_received(finished.patient.email, reference=wanted.reference)
+    if to := addresses_of(finished.patient):
+        request_received(to, reference=wanted.reference, link=settings.PUBLIC_URL + reverse("requests:mine"))
     record("request_sent", by=by, subject=wanted, data={"level": wanted.level})
     return wanted
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from clinic.messages.texts.backends import texts_are_on
 from clinic.platform.forms import PageForm, SplitDateField, TextField
 from clinic.platform.forms.rules import clean_email, phone_to_e164
 from intake.access.codes import typed
@@ -40,6 +41,13 @@ class SignInForm(PageForm):
         missing=_("Enter the date of birth of the patient"),
         birth=True,
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if texts_are_on():
+            self.fields["contact"].help_text = _(
+                "One that you gave us in your request. Your email address gets an email. Your phone number gets a text"
+            )
 
     def clean_contact(self) -> tuple[str, str]:
         """What it is and its one spelling: ("email", "ana@example.org") or ("phone", "+12025550142")."""

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.actors import Actor
 from clinic.platform.refusals import Refused
-from intake.patients.models import Patient
+from intake.patients.reach import addresses_of, texts_promised
+from intake.tasks.actions import open_call_task
 from scheduling.requests.models import AppointmentRequest
 
 PERSONS = frozenset({"patient", "caregiver"})
@@ -44,9 +45,15 @@ def require_own_or_staff(wanted_id, by: Actor, permission: Permission) -> None:
     require_staff(by, permission)
 
 
-def email_of(patient: Patient) -> str:
-    """The address to write to: empty without consent, so that the message is kept as one staff must see to."""
-    return patient.email if patient.consent_email_at is not None else ""
+def addresses_for(wanted: AppointmentRequest, *, by: Actor) -> tuple[str, ...]:
+    """Where news about this request goes; none without consent, so that the message is kept as one nobody got.
+
+    Who agreed to texts only, and cannot get them, is to be called: staff get a task in the caller's transaction. Not
+    for what the person did here themselves.
+    """
+    if texts_promised(wanted.patient) and by.kind not in PERSONS:
+        open_call_task(wanted.patient, report_id=wanted.report_id, by=by)
+    return addresses_of(wanted.patient)
 
 
 def locked_request(wanted: AppointmentRequest) -> AppointmentRequest:

@@ -79,10 +79,9 @@ def _plan(row: Coverage) -> dict[str, Any]:
 
 
 def _messages_to(patient: Patient) -> list[dict[str, Any]]:
-    """Which messages went to the patient's address since they registered; links and codes are not repeated."""
-    if not patient.email_index:
-        return []
-    rows = Message.objects.filter(to_index=patient.email_index, created_at__gte=patient.created_at)
+    """Which messages went to the patient's address or number since they registered, without links and codes."""
+    addresses = [index for index in (patient.email_index, patient.phone_index) if index]
+    rows = Message.objects.filter(to_index__in=addresses, created_at__gte=patient.created_at)
     return list(rows.order_by("created_at").values("template", "channel", "state", "created_at", "sent_at"))
 
 

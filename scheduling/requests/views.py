@@ -13,6 +13,7 @@ from clinic.platform.leaving import clear_site_data
 from clinic.platform.pdf.render import is_installed
 from clinic.platform.refusals import Refused
 from intake.access.sessions import close_patient_session, patient_session
+from intake.patients.reach import addresses_of
 from intake.records.words import waiting_words
 from intake.registration.models import Draft
 from intake.registration.pages import draft_page
@@ -55,7 +56,8 @@ def sent(request: HttpRequest, draft: Draft) -> HttpResponse:
     with transaction.atomic():
         record_view(wanted, by=request.actor, purpose="sent")
     told = what_they_are_told(wanted, draft, now=timezone.now())
-    return show(request, "requests/sent.html", wanted, has_pdf=is_installed(), **told)
+    to = addresses_of(wanted.patient)
+    return show(request, "requests/sent.html", wanted, has_pdf=is_installed(), is_written_to=bool(to), **told)
 
 
 @require_POST

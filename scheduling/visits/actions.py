@@ -16,7 +16,7 @@ from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.access.links import make_link, revoke_links
-from scheduling.requests.may import PERSONS, email_of, require_own_or_staff
+from scheduling.requests.may import PERSONS, addresses_for, require_own_or_staff
 from scheduling.requests.models import RequestNote
 from scheduling.requests.refresh import refresh_statuses
 from scheduling.visits.models import Claim, StateChange, Visit
@@ -71,14 +71,15 @@ def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
         birth_date=date.fromisoformat(row.patient.date_of_birth),
         expires_at=now + LINK_AFTER_CANCEL,
     )
-    visit_cancelled(email_of(row.patient), link=settings.PUBLIC_URL + reverse("visits:open", args=[token]))
+    link = settings.PUBLIC_URL + reverse("visits:open", args=[token])
+    visit_cancelled(addresses_for(row.request, by=by), link=link)
     record("visit_cancelled", by=by, subject=row, data={"state": to, "request": row.request_id})
     return row
 
 
 def _locked(visit: Visit) -> Visit:
     lock_keys(("request", str(visit.request_id)))
-    return Visit.objects.select_for_update(of=("self",)).select_related("patient", "request").get(pk=visit.pk)
+    return Visit.objects.select_for_update(of=("self",)).select_related("patient", "request__patient").get(pk=visit.pk)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from clinic.platform.words import day as day_words
-from scheduling.requests.may import email_of
+from intake.patients.reach import addresses_of
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.day_list import clinic_day
 from scheduling.visits.itinerary import with_legs
@@ -52,7 +52,7 @@ def cancel(request: HttpRequest, visit_id) -> HttpResponse:
         (_("Cancel the visit"), ""),
     ]
     context = {"visit": visit, "form": form, "crumbs": crumbs, "can_cancel": visit.state == Visit.State.BOOKED}
-    context["has_email"] = bool(email_of(visit.patient))
+    context["is_written_to"] = bool(addresses_of(visit.patient))
     return render(request, "staff/cancel_visit.html", context, status=422 if form.errors else 200)
 
 

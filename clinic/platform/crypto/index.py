@@ -6,6 +6,7 @@ names learns which rows share their first letters. Hence few letters, and only f
 
 import hashlib
 import hmac
+import re
 import unicodedata
 
 from django.conf import settings
@@ -28,6 +29,12 @@ def address_index(email: str) -> str:
     """The blind index of an e-mail address, capitals and stray spaces evened out; empty without an address."""
     address = email.strip().casefold()
     return blind_index(address, purpose="email") if address else ""
+
+
+def number_index(phone: str) -> str:
+    """The blind index of a telephone number in E.164; empty without one."""
+    digits = re.sub(r"\D", "", phone)
+    return blind_index(digits, purpose="phone") if digits else ""
 
 
 def name_words(name: str) -> list[str]:

@@ -14,11 +14,12 @@ from clinic.platform.jobs.models import Job
 from clinic.platform.jobs.worker import run_due
 
 pytestmark = pytest.mark.django_db
+NUMBER = "+12025550142"
 LINK = "https://clinic.example/my/offer/x/"
 FUNCTIONS = [
     function
     for name, function in inspect.getmembers(send, inspect.isfunction)
-    if function.__module__ == send.__name__ and name not in {"queue", "_unsaved", "unsaved_confirmation"}
+    if function.__module__ == send.__name__ and name not in {"queue", "_unsaved", "_one", "unsaved_confirmation"}
 ]
 CLINICAL = (
     "emergency department", "urgent", "routine", "triage", "tumor", "cancer", "metasta", "oncolog", "bone", "pain",
@@ -26,41 +27,43 @@ CLINICAL = (
 )  # fmt: skip
 
 
-def every_message():
+def every_message(to="to@example.org", link=LINK):
+    """Each message once, to an address or a number."""
     for function in FUNCTIONS:
         if function is send.page_on_call:
-            yield from (function(level, link=LINK) for level in ("emergency", "urgent"))
+            if "@" in to:
+                yield from (function(level, link=link) for level in ("emergency", "urgent"))
         elif function is send.request_received:
-            yield function("to@example.org", reference="BM-2345-6789")
+            yield from function(to, reference="BM-2345-6789", link=link)
         elif function is send.sign_in:
-            yield function("to@example.org", link=LINK, code="7K4Q-92MX")
+            yield from function(to, link=link, code="7K4Q-92MX")
         else:
-            yield function("to@example.org", link=LINK)
+            yield from function(to, link=link)
 
 
 def test_every_message_renders_without_patient_data_or_level(settings):
     settings.CLINIC_NAME = "Our Clinic"  # the clinic's own name may say what it treats
-    messages = list(every_message())
-    assert len(messages) >= 7
+    messages = [*every_message(), *every_message(NUMBER)]
+    assert len(messages) >= 13
     for message in messages:
         subject, body = rendered(message)
-        assert subject
+        assert subject or message.channel == Message.Channel.SMS
         assert "\n" not in subject
         assert "{{" not in body + subject
         for word in CLINICAL:
             assert word not in (subject + body).lower(), (message.template, word)
-        assert LINK in body or "BM-2345-6789" in body
+        assert LINK in body
 
 
 def test_messages_print_only_the_link_or_the_reference_of_their_context():
-    for message in every_message():
+    for message in [*every_message(), *every_message(NUMBER)]:
         message.context = {**message.context, "name": "CANARYNAME", "level": "CANARYLEVEL", "birth_date": "CANARYDATE"}
         subject, body = rendered(message)
         assert "CANARY" not in subject + body
 
 
 def test_message_is_sent_by_the_worker_and_once():
-    message = send.offer_ready("to@example.org", link=LINK)
+    (message,) = send.offer_ready("to@example.org", link=LINK)
     assert not mail.outbox
     assert run_due() == 1
     message.refresh_from_db()
@@ -84,7 +87,7 @@ def test_failing_mail_server_is_tried_again_and_shown_to_staff(monkeypatch):
         raise smtplib.SMTPServerDisconnected("to@example.org")
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    message = send.offer_ready("to@example.org", link=LINK)
+    (message,) = send.offer_ready("to@example.org", link=LINK)
     run_due()
     message.refresh_from_db()
     assert message.state == Message.State.QUEUED

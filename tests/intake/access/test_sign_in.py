@@ -71,6 +71,39 @@ def test_a_phone_on_file_brings_the_message_to_the_address_on_file(patient):
     assert message.to == EMAIL
 
 
+def agreed_to_texts(**more) -> Patient:
+    patient = factories.a_patient(**more)
+    patient.consent_sms_at = timezone.now()
+    return known(patient)
+
+
+def test_a_phone_on_file_brings_a_text_with_consent_and_the_address_an_email():
+    patient = agreed_to_texts()
+    (text,) = ask(patient.phone_primary, contact="phone")
+    assert (text.channel, text.to) == ("sms", patient.phone_primary)
+    (mail,) = ask()
+    assert (mail.channel, mail.to) == ("email", EMAIL)
+    code, _token = secrets_of(text)
+    assert code in rendered(text)[1].replace("-", "")
+    assert enter(code, BORN, purpose=CODE, network="192.0.2.1") == patient
+
+
+def test_who_agreed_to_one_way_only_gets_the_code_that_way():
+    patient = agreed_to_texts(consents=False)
+    (text,) = ask()  # asked by e-mail address, which may not be written to
+    assert (text.channel, text.to) == ("sms", patient.phone_primary)
+
+
+def test_where_texts_are_off_who_agreed_to_them_gets_an_email_or_nothing(settings):
+    settings.SMS_BACKEND = ""
+    patient = agreed_to_texts()
+    (mail,) = ask(patient.phone_primary, contact="phone")
+    assert (mail.channel, mail.to) == ("email", EMAIL)
+    patient.consent_email_at = None
+    patient.save()
+    assert ask(patient.phone_primary, contact="phone") == []
+
+
 def test_the_link_opens_the_patient_too(patient):
     _code, token = secrets_of(*ask())
     assert enter(token, BORN, purpose=LINK, network="192.0.2.1") == patient

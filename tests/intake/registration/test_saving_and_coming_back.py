@@ -142,6 +142,47 @@ def test_a_link_goes_by_email_without_patient_data_and_opens_with_the_birth_date
     assert answer.url == page("leg-weakness")
 
 
+def test_a_link_goes_by_text_and_opens_with_the_birth_date(client):
+    begin(client)
+    send_page(client, "acute-general")
+    answer = save(client, phone="202-555-0142")
+    assert "We are sending a link to 202-555-0142" in answer.content.decode()
+    message = Message.objects.get()
+    assert (message.channel, message.to) == ("sms", "+12025550142")
+    path = "/" + message.context["link"].split("/", 3)[3]
+    assert Client().post(path, BORN).url == page("leg-weakness")
+
+
+def test_email_and_text_carry_the_same_link(client):
+    begin(client)
+    save(client, email="maria@example.org", phone="202-555-0142")
+    by_mail, by_text = Message.objects.order_by("channel")
+    assert by_mail.context == by_text.context
+
+
+def test_one_phone_gets_three_links_an_hour_from_wherever_they_are_asked_for():
+    for number in range(5):
+        client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        begin(client)
+        answer = save(client, phone="202-555-0142")
+    assert Message.objects.count() == 3
+    assert "No link sent" in answer.content.decode()
+
+
+def test_a_phone_is_offered_only_where_texts_are_sent_and_filled_in_only_with_consent(client, settings):
+    draft = begin(client)
+    assert 'name="phone"' in client.get(reverse("registration:save")).content.decode()
+    Draft.objects.filter(pk=draft.pk).update(answers={**draft.answers, "phone_primary": "+12025550142"})
+    assert "0142" not in client.get(reverse("registration:save")).content.decode()
+    draft.refresh_from_db()
+    Draft.objects.filter(pk=draft.pk).update(answers={**draft.answers, "consent_sms": True})
+    assert "202-555-0142" in client.get(reverse("registration:save")).content.decode()
+    settings.SMS_BACKEND = ""
+    assert 'name="phone"' not in client.get(reverse("registration:save")).content.decode()
+    save(client, phone="202-555-0142")
+    assert not Message.objects.exists()
+
+
 def test_a_dead_link_says_so(client):
     answer = client.get(reverse("registration:resume-link", args=["x" * 22]))
     assert answer.status_code == 410

@@ -151,7 +151,7 @@ def test_the_child_process_knows_none_of_our_secrets(client, wanted, monkeypatch
 
 
 def test_own_data_come_at_once_under_a_name_that_says_nothing(client, wanted):
-    request_received(NAMES["email"], reference=wanted.reference)
+    request_received(NAMES["email"], reference=wanted.reference, link="https://clinic.example/my/")
     answer = client.get(f"/my/{wanted.reference}/data.json")
     assert answer["Content-Disposition"] == 'attachment; filename="clinic-data.json"'
     data = json.loads(answer.content)

@@ -159,5 +159,5 @@ def test_cancel_page_says_to_call_a_patient_without_e_mail(client, nurse):
 
     page = client.get(f"/staff/visits/{visit.pk}/cancel/").content.decode()
 
-    assert "The patient has not agreed to emails: call them." in page
+    assert "The patient has not agreed to messages: call them." in page
     assert "tel:+17345550123" in page
