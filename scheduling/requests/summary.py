@@ -35,8 +35,10 @@ def contact_answers(wanted: AppointmentRequest) -> dict[str, Any]:
         "consent_sms": patient.consent_sms_at is not None,
         "consent_email": patient.consent_email_at is not None,
     }
-    proxy = Proxy.objects.filter(patient=patient).order_by("created_at", "pk").first()
-    if wanted.filled_by == "caregiver" and proxy is not None:
+    proxy = None
+    if wanted.filled_by == "caregiver":
+        proxy = Proxy.objects.filter(patient=patient).order_by("created_at", "pk").first()
+    if proxy is not None:
         given |= {
             "caregiver_name": proxy.name,
             "relation": proxy.relation,
