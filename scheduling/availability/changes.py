@@ -98,6 +98,7 @@ class PlannedLeg:
     end: int
     clinician_name: str = ""
     specialty_name: str = ""
+    mode: str = "in_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class PlannedVisit:
     key: str
     visit_type_id: int
     site_id: int
-    room_id: int
+    room_id: int | None  # none: every appointment is by video or phone
     start: int
     end: int
     legs: tuple[PlannedLeg, ...]
@@ -117,6 +118,7 @@ class PlannedVisit:
     level: str = ""
     is_frail: bool = False
     patient_key: object = None
+    interpreter_id: int | None = None
 
 
 OpenPeople = Callable[[int, int], Mapping[int, int]]  # (visit type, site) -> masks of clinicians

@@ -19,7 +19,9 @@ from intake.access.links import make_link, revoke_links
 from scheduling.requests.may import PERSONS, addresses_for, require_own_or_staff
 from scheduling.requests.models import RequestNote
 from scheduling.requests.refresh import refresh_statuses
-from scheduling.visits.models import Claim, StateChange, Visit
+from scheduling.visits.change_rows import record_change, snapshot, with_messages
+from scheduling.visits.freed import time_freed
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import swap_visits
 from scheduling.visits.states import VISIT_MOVES, can_move
 
@@ -35,12 +37,16 @@ def _replayed(stored: str) -> Visit:
 def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetime) -> Visit:
     """Cancel a booked visit with all its appointments: all its time is free, the request is ready again.
 
-    `reason` of staff is a code; a patient's own words are kept, encrypted, with the request. Raises Refused:
-    "not_allowed", "ended" (it is not booked any more).
+    `reason` of staff is a code; a patient's own words are kept, encrypted, with the request. Staff can undo it for some
+    minutes (undoing.py). Raises Refused: "not_allowed", "ended" (it is not booked any more).
     """
     require_own_or_staff(visit.request_id, by, Permission.CANCEL_VISIT)
     is_code = reason.isidentifier() and len(reason) <= REASON_CODE_LENGTH and by.kind not in PERSONS
-    row = end_visit(visit, by=by, now=now, reason=reason if is_code else "")
+    before = snapshot(*_with_legs(visit))
+    row, told = _ended(visit, by=by, now=now, reason=reason if is_code else "")
+    after = snapshot(*_with_legs(row))
+    change = record_change(row, VisitChange.Kind.CANCEL, before, after, by=by, at=now, reason=reason if is_code else "")
+    with_messages(change, told)
     RequestNote.objects.create(
         request=row.request,
         kind="visit_cancelled",
@@ -52,16 +58,31 @@ def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetim
     return row
 
 
+def _with_legs(visit: Visit) -> tuple[Visit, list[Appointment]]:
+    return visit, list(Appointment.objects.filter(visit=visit.pk))
+
+
+def is_late(visit: Visit, now: datetime) -> bool:
+    """Whether canceling now is so near to the visit that its time can hardly be given to somebody else."""
+    return visit.starts_at - now < timedelta(hours=settings.LATE_CANCELLATION_HOURS)
+
+
 def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
     """Cancel a booked visit inside the caller's transaction; the caller refreshes the status of the request.
 
     Raises Refused(code="ended") when it is not booked any more.
     """
+    return _ended(visit, by=by, now=now, reason=reason)[0]
+
+
+def _ended(visit: Visit, *, by: Actor, now: datetime, reason: str) -> tuple[Visit, list]:
+    """The same, with the keys of the messages that tell of it."""
     row = _locked(visit)
     to = Visit.State.CANCELLED_BY_PATIENT if by.kind in PERSONS else Visit.State.CANCELLED_BY_CLINIC
     if row.state != Visit.State.BOOKED:
         raise Refused(_("This visit cannot be canceled any more."), code="ended")
     changes = {"cancelled_at": now, "calendar_sequence": row.calendar_sequence + 1}  # the row is locked
+    changes["is_late_cancellation"] = is_late(row, now)
     legs = list(row.appointments.all())
     StateChange.objects.bulk_create(swap_visits([row], legs, to, by=by, at=now, reason=reason, changes=changes))
     revoke_links("visit", row.pk)
@@ -72,9 +93,11 @@ def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
         expires_at=now + LINK_AFTER_CANCEL,
     )
     link = settings.PUBLIC_URL + reverse("visits:open", args=[token])
-    visit_cancelled(addresses_for(row.request, by=by), link=link)
-    record("visit_cancelled", by=by, subject=row, data={"state": to, "request": row.request_id})
-    return row
+    messages = visit_cancelled(addresses_for(row.request, by=by), link=link)
+    time_freed(at=now, cause="visit_cancelled")
+    late = row.is_late_cancellation
+    record("visit_cancelled", by=by, subject=row, data={"state": to, "request": row.request_id, "is_late": late})
+    return row, [message.pk for message in messages]
 
 
 def _locked(visit: Visit) -> Visit:
