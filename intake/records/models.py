@@ -37,6 +37,9 @@ class ReadinessItem(models.Model):
     requested_by = models.CharField(max_length=120, blank=True, default="")
     received_at = models.DateTimeField(null=True, blank=True)
     received_by = models.CharField(max_length=120, blank=True, default="")
+    by_file = models.ForeignKey(  # the added file that counts as this record
+        "intake.Upload", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -76,6 +79,7 @@ class Upload(models.Model):
     refusal = models.CharField(max_length=40, blank=True, default="")  # a code: too_large, wrong_type, locked ...
     by_kind = models.CharField(max_length=20)
     by_id = models.CharField(max_length=60)
+    by_label = models.CharField(max_length=120, blank=True, default="")  # the name of a member of the staff
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
 
