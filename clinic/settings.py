@@ -55,6 +55,10 @@ HOLD_HOURS = {
 }
 UNDO_MINUTES = env.int("UNDO_MINUTES", default=10)  # a change of a visit, a click on the day list
 LATE_CANCELLATION_HOURS = env.int("LATE_CANCELLATION_HOURS", default=24)  # nearer than that is marked, never refused
+# Freed time for those who wait: "offer" holds it for them in turn, "task" tells staff, "off" does nothing by itself
+WAITLIST_MODE = env.str("WAITLIST_MODE", default="offer" if DEMONSTRATION else "task")
+WAITLIST_HOLD_HOURS = env.int("WAITLIST_HOLD_HOURS", default=4)  # at most; others wait for the same time
+WAITLIST_OFFER_HOURS = env.str("WAITLIST_OFFER_HOURS", default="08:00-20:00")  # when a message may reach a person
 RESERVE_RELEASE_HOURS = env.int("RESERVE_RELEASE_HOURS", default=24)
 OVERBOOKING_ALLOWED = env.bool("OVERBOOKING_ALLOWED", default=False)  # by who has the right, with a reason, marked
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)

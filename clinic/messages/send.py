@@ -24,6 +24,11 @@ def offer_ready(to: To, *, link: str) -> list[Message]:
     return queue("offer_ready", to=to, context={"link": link})
 
 
+def earlier_day(to: To, *, link: str) -> list[Message]:
+    """An earlier day than the booked one is held; the link shows both (with the birth date)."""
+    return queue("earlier_day", to=to, context={"link": link})
+
+
 def visit_confirmed(to: To, *, link: str) -> list[Message]:
     """The visit is booked."""
     return queue("visit_confirmed", to=to, context={"link": link})

@@ -24,6 +24,7 @@ from intake.patients.models import Patient
 from intake.patients.reach import COLUMNS, addresses_of
 from scheduling.offers.holds import hold_ends, release_days
 from scheduling.offers.models import Offer
+from scheduling.offers.replacing import claims_of_replaced, give_up_replaced
 from scheduling.requests.may import require_own_or_staff
 from scheduling.requests.refresh import ask_facts, settle
 from scheduling.visits.guard import give_way, in_order, lock_keys_of, look_for_lapsed, taken_is_refused
@@ -60,17 +61,20 @@ def accept_offer(
 ) -> Visit:
     """Book one held day: every leg or none. The other days are free again, the patient's own time is claimed.
 
-    Called without `read`, which comes from `_patient_and_claims`.
+    The booked visit that the offer replaces, if any, is canceled in the same transaction. Called without `read`, which
+    comes from `_patient_and_claims`.
 
     Raises Refused: "not_allowed", "booked" (a day is booked already), "expired" (the offer or this hold has ended; with
-    `next_times`, the days still held), "taken" (with `next_times`), "too_late" (2 hours before the start), "busy".
+    `next_times`, the days still held), "taken" (with `next_times`), "too_late" (2 hours before the start), "begun" (the
+    visit to be replaced has), "busy".
     """
     require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
     patient, claims = read[0].objects()[0], read[1].objects()
     own = Claim(patient=patient, visit=visit, starts_at=visit.starts_at, ends_at=visit.ends_at)
-    offer, days, legs, lapsed = _locked_days(offer, [*claims, own], own, now=now)
+    offer, days, legs, lapsed = _locked_days(offer, [*claims, own, *claims_of_replaced(offer)], own, now=now)
     chosen = _still_held(offer, days, visit, now)
     touched = give_way(lapsed, now=now)
+    give_up_replaced(offer, chosen, by=by, now=now)
     first, last = Batch(), Batch()
     chains = Chains(first, [("offer", str(offer.pk)), ("visit", str(chosen.pk)), chosen])
     swap = partial(swap_visits, by=by, at=now, batch=first)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import Permission
-from clinic.messages.send import offer_ready
+from clinic.messages.send import earlier_day, offer_ready
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
 from clinic.platform.db.sql import lock_keys
@@ -24,6 +24,8 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.access.links import make_link, revoke_links
 from intake.access.models import AccessLink
+from intake.tasks.actions import open_task
+from intake.tasks.models import StaffTask
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
 from scheduling.itineraries.search import check_all_bookable
@@ -33,6 +35,7 @@ from scheduling.requests.may import addresses_for, locked_request, not_allowed, 
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import refresh_statuses, refreshed
 from scheduling.visits.drawing import draw_visits
+from scheduling.visits.freed import time_freed
 from scheduling.visits.guard import claim_time, expire_holds, lock_keys_of
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from scheduling.visits.moves import state_change
@@ -50,14 +53,36 @@ def _replayed_offer(stored: str) -> Offer:
 
 @submit_once("make_offer", store=_stored, replay=_replayed_offer)
 def make_offer(
-    wanted: AppointmentRequest, itineraries: Sequence[Itinerary], *, by: Actor, key: str, now: datetime
+    wanted: AppointmentRequest,
+    itineraries: Sequence[Itinerary],
+    *,
+    by: Actor,
+    key: str,
+    now: datetime,
+    origin: str = Offer.Origin.STAFF,
+    replaces: Visit | None = None,
 ) -> Offer:
     """Hold up to three days for a request and send the patient the link to choose one.
 
-    Every day is checked anew against sessions, closures, rules and the time; all are held or none. Raises Refused:
-    "not_allowed", "not_ready" (not reviewed, or an offer or a visit exists), "no_days", "not_bookable", "past",
-    "horizon", "patient_busy", "shared_time", "taken", "busy".
+    Every day is checked anew against sessions, closures, rules and the time; all are held or none. With `replaces`, the
+    booked visit of this request, a day accepted takes that visit's place, which until then stays as it is. Raises
+    Refused: "not_allowed", "not_ready" (not reviewed, or an offer or another visit exists), "no_days", "not_bookable",
+    "past", "horizon", "patient_busy", "shared_time", "taken", "busy".
     """
+    return hold_days(wanted, itineraries, by=by, now=now, origin=origin, replaces=replaces)
+
+
+def hold_days(
+    wanted: AppointmentRequest,
+    itineraries: Sequence[Itinerary],
+    *,
+    by: Actor,
+    now: datetime,
+    origin: str = Offer.Origin.STAFF,
+    replaces: Visit | None = None,
+    until: datetime | None = None,
+) -> Offer:
+    """`make_offer` inside the caller's transaction; the days are held no longer than `until`."""
     row = AppointmentRequest.objects.select_related("patient", "visit_type").get(pk=wanted.pk)
     if by.kind in ("patient", "caregiver"):
         if row.visit_type is None or not row.visit_type.is_self_bookable:
@@ -69,12 +94,13 @@ def make_offer(
         raise Refused(_("Select one to three days."), code="no_days")
     _check_apart(itineraries)
     site_id = check_all_bookable(row, itineraries, now)
-    until = min(now + _hold_time(row), max(hold_ends(datetime_of(one.start)) for one in itineraries))
-    offer = Offer(request=row, made_at=now, expires_at=until)
+    ends = [now + _hold_time(row), max(hold_ends(datetime_of(one.start)) for one in itineraries)]
+    expires_at = min([*ends, until] if until is not None else ends)
+    offer = Offer(request=row, made_at=now, expires_at=expires_at, origin=origin, replaces=replaces)
     visits, legs, claims = draw_visits(row, itineraries, site_id=site_id, offer=offer)
     lock_keys(("request", str(row.pk)), *lock_keys_of(claims))
     _end_lapsed_offers(row, now=now)
-    _require_ready(row)
+    _require_ready(row, replaces)
     offer.save(force_insert=True)
     Visit.objects.bulk_create(visits)
     Appointment.objects.bulk_create(legs)
@@ -86,7 +112,7 @@ def make_offer(
     StateChange.objects.bulk_create(history)
     _send_link(offer, row, by=by)
     enqueue("expire_offers", {}, run_after=offer.expires_at)
-    record("offer_made", by=by, subject=offer, data={"days": len(visits), "request": row.pk})
+    record("offer_made", by=by, subject=offer, data={"days": len(visits), "request": row.pk, "origin": str(origin)})
     return offer
 
 
@@ -102,10 +128,16 @@ def _check_apart(itineraries: Sequence[Itinerary]) -> None:
                 raise Refused(_("Two of these days use the same time. Select others."), code="shared_time")
 
 
-def _require_ready(row: AppointmentRequest) -> None:
+def _require_ready(row: AppointmentRequest, replaces: Visit | None) -> None:
     """Judged under the lock, by rows and not by the cached status."""
+    is_ready = True
+    if replaces is not None:
+        old = Visit.objects.select_for_update(of=("self",)).filter(pk=replaces.pk, request=row.pk).first()
+        is_ready = old is not None and old.state == Visit.State.BOOKED
+        is_ready = is_ready and not row.offers.filter(state=Offer.State.OPEN).exists()
     fresh = locked_request(row)
-    if fresh.status != AppointmentRequest.Status.READY:
+    status = AppointmentRequest.Status.READY if replaces is None else AppointmentRequest.Status.SCHEDULED
+    if not is_ready or fresh.status != status:
         raise Refused(_("This request is not ready for an offer."), code="not_ready")
 
 
@@ -125,14 +157,16 @@ def _send_link(offer: Offer, row: AppointmentRequest, *, by: Actor) -> None:
         birth_date=date.fromisoformat(row.patient.date_of_birth),
         expires_at=offer.expires_at,
     )
-    offer_ready(addresses_for(row, by=by), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
+    tell = offer_ready if offer.replaces_id is None else earlier_day
+    tell(addresses_for(row, by=by), link=settings.PUBLIC_URL + reverse("offers:open", args=[token]))
 
 
 @submit_once("decline_offer", store=_stored, replay=_replayed_offer)
 def decline_offer(offer: Offer, *, reason: str, wants_call: bool, by: Actor, key: str) -> Offer:
-    """None of the days suits: they are free again, the request is ready again and carries the reason.
+    """None of the days suits: they are free again, and the request is ready again or keeps the visit that it has.
 
-    Raises Refused(code="not_allowed", "ended").
+    The reason is kept for the staff; a call that is wanted becomes a task, which has a clock. Raises Refused:
+    "not_allowed", "ended".
     """
     require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
     now = timezone.now()
@@ -141,6 +175,15 @@ def decline_offer(offer: Offer, *, reason: str, wants_call: bool, by: Actor, key
     RequestNote.objects.create(
         request=row.request, kind="offer_declined", text=reason.strip(), by_label=by.label or by.kind, at=now
     )
+    if wants_call:  # a task has a clock and a list of its own, so that nobody waits for a call in vain
+        open_task(
+            StaffTask.Kind.CALL,
+            patient=row.request.patient,
+            report=row.request.report,
+            data={"why": "other_days"},
+            dedupe=f"offer:{row.pk}",
+            by=by,
+        )
     refresh_statuses([row.request_id], by=by, at=now, reason="offer_declined")
     return row
 
@@ -174,15 +217,22 @@ def end_offer(offer: Offer, to: str, *, by: Actor, now: datetime, reason: str, c
     history.append(state_change("offer", row.pk, Offer.State.OPEN, to, by=by, at=now, reason=reason))
     StateChange.objects.bulk_create(history)
     revoke_links("offer", row.pk)
+    time_freed(at=now, cause=f"offer_{to}")
     record(f"offer_{to}", by=by, subject=row)
     return row
+
+
+def can_extend(offer: Offer) -> bool:
+    """Whether more time may be asked for: once, and not for time that others on the waitlist hope for, too."""
+    return offer.extended_at is None and offer.origin != Offer.Origin.WAITLIST
 
 
 @submit_once("extend_offer", store=_stored, replay=_replayed_offer)
 def extend_offer(offer: Offer, *, by: Actor, key: str) -> Offer:
     """More time to choose, once: as long again, at latest until 2 hours before each day.
 
-    Raises Refused: "not_allowed", "ended", "extended" (it was extended before), "too_late" (no more time to give).
+    Raises Refused: "not_allowed", "ended", "extended" (it was extended before, or others wait), "too_late" (no more
+    time to give).
     """
     require_own_or_staff(offer.request_id, by, Permission.MAKE_OFFER)
     now = timezone.now()
@@ -190,7 +240,7 @@ def extend_offer(offer: Offer, *, by: Actor, key: str) -> Offer:
     row = Offer.objects.select_for_update(of=("self",)).select_related("request").get(pk=offer.pk)
     if row.state != Offer.State.OPEN or row.expires_at <= now:
         raise Refused(_("The time to choose a day has ended."), code="ended")
-    if row.extended_at is not None:
+    if not can_extend(row):
         raise Refused(_("You have had more time already. Call us if you need help."), code="extended")
     days = list(row.alternatives.filter(state=Visit.State.HELD).order_by("starts_at"))
     limits = [hold_ends(day.starts_at) for day in days]
@@ -212,5 +262,7 @@ def expire_due_offers(now: datetime, *, limit: int = 200) -> int:
     """Free the days whose hold is over; how many. Only tidiness: whoever wants the time frees it first anyhow."""
     due = Claim.objects.filter(expires_at__lte=now, visit__state=Visit.State.HELD)
     visit_ids = list(due.order_by("visit").values_list("visit", flat=True).distinct()[:limit])
-    refresh_statuses(expire_holds(visit_ids, now=now), at=now, reason="hold_lapsed")
+    if visit_ids:
+        refresh_statuses(expire_holds(visit_ids, now=now), at=now, reason="hold_lapsed")
+        time_freed(at=now, cause="hold_lapsed")
     return len(visit_ids)
