@@ -2,6 +2,7 @@
 
 from clinic.accounts.models import User
 from clinic.directory.models import Clinician, Holiday, Room, Site, Specialty
+from clinic.education.models import Article, ArticleRevision, GlossaryTerm, SearchText
 from clinic.messages.models import Message
 from clinic.platform.audit.models import AuditEntry, Seal
 from clinic.platform.jobs.models import Job
@@ -9,13 +10,17 @@ from clinic.platform.limits.models import TokenBucket
 from clinic.platform.submits.models import Submit
 
 __all__ = [
+    "Article",
+    "ArticleRevision",
     "AuditEntry",
     "Clinician",
+    "GlossaryTerm",
     "Holiday",
     "Job",
     "Message",
     "Room",
     "Seal",
+    "SearchText",
     "Site",
     "Specialty",
     "Submit",

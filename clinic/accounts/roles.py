@@ -42,6 +42,7 @@ class Permission(StrEnum):
     MANAGE_REFERENCE = "clinic.manage_reference"
     MANAGE_USERS = "clinic.manage_users"
     EDIT_CONTENT = "clinic.edit_content"
+    APPROVE_CONTENT = "clinic.approve_content"
     VIEW_AUDIT = "clinic.view_audit"
 
 
@@ -56,8 +57,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(
         _READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT, _P.VIEW_MEASURES, _P.MANAGE_AVAILABILITY, _P.OVERBOOK}
     ),
-    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | {_P.VIEW_MEASURES}),
-    Role.PHYSICIAN: frozenset(_REVIEW | {_P.VIEW_MEASURES}),
+    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
+    Role.PHYSICIAN: frozenset(_REVIEW | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
     Role.CLINICIAN: frozenset(_READ),
     Role.TRIALS_COORDINATOR: frozenset(_READ),
     Role.CONTENT_EDITOR: frozenset({_P.EDIT_CONTENT}),

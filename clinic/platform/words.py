@@ -108,6 +108,7 @@ def clinic_facts() -> dict[str, str]:
         "nurse_line": settings.NURSE_LINE_PHONE,
         "nurse_hours": hours_words(settings.NURSE_LINE_HOURS),
         "after_hours_phone": settings.AFTER_HOURS_PHONE,
+        "on_call_physician": settings.ON_CALL_PHYSICIAN_PHONE,
         "emergency_number": settings.EMERGENCY_NUMBER,
         "crisis_number": settings.CRISIS_NUMBER,
     }

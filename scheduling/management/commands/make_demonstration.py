@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.accounts.models import User
 from clinic.directory.models import Clinician
+from clinic.education.actions import load_starters
 from scheduling.availability.models import WeeklySession
 from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, staff
 from scheduling.visits.models import Claim
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         clinic_data.make_closures(site, clinicians, today, zone)
         clinic_data.make_visit_types(specialties)
         staff.make_staff()
+        load_starters(now=now, publish=True)
         self._say("Twelve weeks of busy time ...")
         claims = busy_time.fill_with_busy_time(clinicians, today, zone)
         self._say(f"{claims} busy claims. Patients in every state, this takes some seconds ...")

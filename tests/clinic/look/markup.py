@@ -51,6 +51,7 @@ def faults(page: Page) -> list[str]:
         if "required" in attrs:
             found.append(f"{tag} lets the browser complain")
     for href in page.hrefs(within="#"):
-        if href != "#main" and ids.get(href[1:], ("",))[0] not in FOCUSABLE:
+        tag, attrs = ids.get(href[1:], ("", {}))
+        if href != "#main" and tag not in FOCUSABLE and "tabindex" not in attrs:
             found.append(f"link {href} leads to nothing that takes focus")
     return found

@@ -1,0 +1,20 @@
+"""The search box."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinic.education.search import LONGEST_QUERY
+
+
+class SearchForm(forms.Form):
+    """A GET form: what is typed stands in the address and nowhere else."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=LONGEST_QUERY,
+        error_messages={
+            "max_length": _("Search for fewer words: %(limit_value)d characters at most"),
+            "null_characters_not_allowed": _("Search for words"),
+        },
+    )

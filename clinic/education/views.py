@@ -1,0 +1,118 @@
+"""Public pages to read: the list, an article, the words, the questions, search. At most 3 queries each."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page, require_safe
+
+from clinic.education.forms import SearchForm
+from clinic.education.models import Article, ArticleRevision, GlossaryTerm
+from clinic.education.render import Word, shown
+from clinic.education.search import QUESTIONS_SLUG, Results, crisis_words, search
+
+
+def public(view):
+    """A page that everybody may read: sign-in not needed, GET only, answered 304 when it has not changed."""
+    return login_not_required(require_safe(conditional_page(view)))
+
+
+def _crumbs(*last: str) -> list[tuple[str, str]]:
+    return [(_("Home"), reverse("site:home")), (_("Learn"), reverse("education:index")), *((one, "") for one in last)]
+
+
+def _words() -> tuple[Word, ...]:
+    rows = GlossaryTerm.objects.filter(is_active=True).values_list("term", "slug", "definition")
+    return tuple(rows)
+
+
+@public
+def index(request: HttpRequest) -> HttpResponse:
+    """All articles in order, the words and the questions, and the way to search."""
+    rows = Article.objects.readable(timezone.localdate()).select_related("published").exclude(slug=QUESTIONS_SLUG)
+    articles = list(rows)
+    context = {
+        "for_patients": [one for one in articles if one.audience != "referring_clinician"],
+        "for_clinicians": [one for one in articles if one.audience == "referring_clinician"],
+        "form": SearchForm(),
+        "crumbs": [(_("Home"), reverse("site:home")), (_("Learn"), "")],
+    }
+    return render(request, "education/index.html", context)
+
+
+@public
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """One article. A retired one says so and leads on; one that never was does not exist."""
+    one = Article.objects.select_related("published").filter(slug=slug, published__isnull=False).first()
+    if one is None or slug == QUESTIONS_SLUG:
+        raise Http404
+    if not one.is_readable(timezone.localdate()):
+        return _gone(request)
+    return render(request, "education/article.html", page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)})
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    crumbs = _crumbs(_("Not shown any more"))
+    return HttpResponseGone(render(request, "education/gone.html", {"crumbs": crumbs}).content)
+
+
+def page_of(one: Article, wording: ArticleRevision) -> dict:
+    """What the page of an article shows in this wording: 2 queries."""
+    readable = Article.objects.readable(timezone.localdate()).filter(slug__in=one.related).select_related("published")
+    related = {other.slug: other for other in readable} if one.related else {}
+    return {
+        "article": one,
+        "revision": wording,
+        "shown": shown(wording.text, _words(), get_language() or "en"),
+        "related": [related[slug] for slug in one.related if slug in related],
+    }
+
+
+@public
+def questions(request: HttpRequest) -> HttpResponse:
+    """The common questions with short answers."""
+    rows = Article.objects.readable(timezone.localdate()).select_related("published")
+    one = rows.filter(slug=QUESTIONS_SLUG).first()
+    if one is None:
+        raise Http404
+    return render(
+        request, "education/questions.html", page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)}
+    )
+
+
+@public
+def words(request: HttpRequest) -> HttpResponse:
+    """All words, alphabetical, each with how to say it and what it means."""
+    terms = list(GlossaryTerm.objects.filter(is_active=True).order_by("term"))
+    letters: dict[str, list[GlossaryTerm]] = {}
+    for one in sorted(terms, key=lambda term: term.term.lower()):
+        letters.setdefault(one.term[0].upper(), []).append(one)
+    return render(request, "education/words.html", {"letters": list(letters.items()), "crumbs": _crumbs(_("Words"))})
+
+
+@public
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What was found for `?q=`; nothing of it is kept. A query that is too long is said to be, and stays in the field.
+
+    Whoever may be looking for help with thoughts of suicide sees the number to call first.
+    """
+    asked = "q" in request.GET
+    form = SearchForm(request.GET if asked else None)
+    results, query = Results([]), ""
+    status = 200
+    if asked and form.is_valid():
+        query = form.cleaned_data["q"]
+        results = search(query) if query else results
+    elif asked:
+        status = 422
+    context = {
+        "form": form,
+        "query": query,
+        "results": results,
+        "is_crisis": crisis_words(query),
+        "crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")],
+    }
+    return render(request, "education/search.html", context, status=status)
