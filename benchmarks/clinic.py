@@ -72,10 +72,12 @@ def make_clinic() -> None:
         half_days = HALF_DAYS[number % len(HALF_DAYS)]
         make_sessions(clinician, weekdays, half_days)
         for starts, ends in _moments(weekdays, half_days):
-            claims += [Claim(clinician=clinician, **part) for part in _busy(starts, ends, FILL, (15, 20, 30, 45), dice)]
+            claims += [
+                Claim(clinician=clinician, **part) for part in busy_parts(starts, ends, FILL, (15, 20, 30, 45), dice)
+            ]
     for room in rooms:
         for starts, ends in _moments(range(5), ROOM_DAY):
-            claims += [Claim(room=room, **part) for part in _busy(starts, ends, ROOM_FILL, (60, 120, 180), dice)]
+            claims += [Claim(room=room, **part) for part in busy_parts(starts, ends, ROOM_FILL, (60, 120, 180), dice)]
     Claim.objects.bulk_create(claims, batch_size=500)
 
 
@@ -97,7 +99,8 @@ def _moments(weekdays, parts):
                 yield dt.datetime.combine(day, starts, tzinfo=zone), dt.datetime.combine(day, ends, tzinfo=zone)
 
 
-def _busy(starts, ends, fill: float, lengths, dice: random.Random):
+def busy_parts(starts, ends, fill: float, lengths, dice: random.Random):
+    """Parts of a span that are taken, each for one of `lengths` minutes, `fill` of them by the dice."""
     while starts < ends:
         until = min(starts + dt.timedelta(minutes=dice.choice(lengths)), ends)
         if dice.random() < fill:

@@ -16,9 +16,10 @@ from benchmarks.bare_free_time import free_masks, read_claims
 from benchmarks.clinic import FILL, WEEKS, make_request
 from benchmarks.floors import coordinated_visit_variants
 from benchmarks.measuring import by_turns, count_queries
+from benchmarks.opened import first_moment, first_unit, opened_masks
 from benchmarks.rows import Row, row
 from clinic.directory.models import Clinician, Room
-from scheduling.availability.models import Closure, WeeklySession
+from scheduling.availability.models import Closure
 from scheduling.itineraries.search import find_days
 from scheduling.visits.models import Claim
 
@@ -64,30 +65,20 @@ def _same_clinic(found, floor_found) -> None:
     """The floor knows neither rest nor the room for the whole stay: its end is never later than the product's."""
     if len(found) != 3 or floor_found is None:
         raise RuntimeError(f"{len(found)} days were found, the floor found {floor_found}")
-    first_end, floor_end = min(one.end for one in found), floor_found[1] + _base()
+    first_end, floor_end = min(one.end for one in found), floor_found[1] + first_unit()
     if floor_end > first_end or first_end - floor_end > 7 * 288:
         raise RuntimeError("product and floor did not search the same clinic")
 
 
-def _base() -> int:
-    return int(_first_moment().timestamp()) // 300
-
-
-def _first_moment() -> dt.datetime:
-
-    return dt.datetime.combine(timezone.localdate(), dt.time(0), tzinfo=timezone.get_default_timezone())
-
-
 def _floor():
     """The floor as a call: read, bitmaps, dynamic programme."""
-
     connection.ensure_connection()
     cursor, vendor = connection.connection.cursor(), connection.vendor
-    first, base = _first_moment(), _base()
+    first, base = first_moment(), first_unit()
     last, length = first + dt.timedelta(weeks=WEEKS), WEEKS * 7 * 288
-    opened = _opened(base, length)
     people = {code: list(_ids(Clinician.objects.filter(specialty__code=code))) for code in ("NURSE_NAV", *CONSULTS)}
     rooms = list(_ids(Room.objects.filter(kind="stay")))
+    opened = opened_masks(length, [one for ids in people.values() for one in ids], rooms)
     legs = ["NURSE_NAV", *CONSULTS, "NURSE_NAV"]
 
     def work():
@@ -114,35 +105,8 @@ def _ids(rows):
     return rows.filter(is_active=True).order_by("pk").values_list("pk", flat=True)
 
 
-def _opened(base: int, length: int) -> dict[tuple[str, int], int]:
-    """Open time without the reserve, from the stored sessions and closures; not part of the floor's time."""
-
-    zone = timezone.get_default_timezone()
-    soonest = int(timezone.now().timestamp()) // 300 + 24 - base  # two hours' notice
-    opened: dict[tuple[str, int], int] = {}
-    for session in WeeklySession.objects.all():
-        for day in range(length // 288):
-            on = timezone.localdate() + dt.timedelta(days=day)
-            if on.weekday() == session.weekday:
-                at, until = (
-                    int(dt.datetime.combine(on, moment, tzinfo=zone).timestamp()) // 300 - base
-                    for moment in (session.starts, session.ends)
-                )
-                until -= session.reserve_minutes // 5
-                mask = ((1 << until - at) - 1) << at
-                opened["c", session.clinician_id] = opened.get(("c", session.clinician_id), 0) | mask
-    for closure in Closure.objects.filter(clinician__isnull=False):
-        at, until = (int(moment.timestamp()) // 300 - base for moment in (closure.starts_at, closure.ends_at))
-        closed = ((1 << max(until, 0)) - 1) >> max(at, 0) << max(at, 0)
-        opened["c", closure.clinician_id] = opened.get(("c", closure.clinician_id), 0) & ~closed
-    everything = (1 << length) - 1
-    opened |= {("r", room): everything for room in _ids(Room.objects.filter(kind="stay"))}
-    return {key: mask & everything >> soonest << soonest for key, mask in opened.items()}
-
-
 def _send_away(code: str) -> None:
-
-    first = _first_moment()
+    first = first_moment()
     Closure.objects.bulk_create(
         Closure(
             clinician=one,
@@ -155,5 +119,4 @@ def _send_away(code: str) -> None:
 
 
 def _come_back() -> None:
-
     Closure.objects.all().delete()

@@ -1,10 +1,10 @@
 """From a request to ranked days, and back: may this day be booked? A fixed number of queries, whatever the rows.
 
-One query for the visit type and its legs, one for people and rooms, one for the calendar, one or two for claims: the
-first four weeks are read first, the rest of the horizon only when they do not hold enough days.
+One query for the visit type and its legs, one for people and rooms, one for the calendar, one to three for claims: two
+weeks are read and searched, two more, and the rest of the horizon only when they do not hold enough days.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ from scheduling.requests.suggestions import suggestions_for
 from scheduling.visits.guard import lock_keys_of
 from scheduling.visits.models import Claim
 
-FIRST_LOOK_DAYS = 28
+WINDOW_DAYS, WINDOWS = 14, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def suggested_legs(wanted: AppointmentRequest) -> list[tuple[str, int]]:
         codes = list(suggestions_for(wanted).leg_codes)
     kind = kind_of_visit(wanted.visit_type_id) if wanted.visit_type_id else KindOfVisit(takes_chosen=True)
     own_minutes = next((leg.minutes for leg in kind.legs if not leg.code), None)
-    taken = {leg.code for leg in kind.legs}
+    taken = {leg.code for leg in kind.legs if not leg.room_kind}
     usual = dict(Specialty.objects.filter(code__in=codes, is_leg=True).values_list("code", "default_minutes"))
     legs = [(code, own_minutes or usual[code]) for code in codes if code in usual and code not in taken]
     return legs if kind.takes_chosen else legs[: sum(1 for leg in kind.legs if not leg.code)]
@@ -79,7 +79,7 @@ def find_days(
     now: datetime,
     limit: int = 3,
 ) -> Found:
-    """The best days for a request, one itinerary a day, ranked; at most 5 queries.
+    """The best days for a request, one itinerary a day, ranked; at most 6 queries.
 
     `legs` are the consults chosen (`ChosenLeg`, or the code and minutes of one), by default those of the review. A
     frail patient's days are short; urgent requests see the reserve. The deadline is the date by which the visit is due.
@@ -109,16 +109,17 @@ def find_days(
         earliest_on if earliest_on is not None else not_before(wanted),
         except_visits,
     )
-    early = calendar.part(calendar.days[:FIRST_LOOK_DAYS])
-    early_busy = look.busy(early)
-    found = look.find(early, early_busy, limit)
-    explained, explained_busy = early, early_busy
-    if len(found) < limit and len(calendar.days) > FIRST_LOOK_DAYS:
-        late = calendar.part(calendar.days[FIRST_LOOK_DAYS:])
-        late_busy = look.busy(late)
+    found: list[Itinerary] = []
+    explained = calendar.part(())
+    explained_busy: dict[read.Resource, int] = {}
+    for part in _windows(calendar):
+        busy = look.busy(part)
         if not found:
-            explained, explained_busy = calendar, _joined(early_busy, late_busy, early.length)
-        found += look.find(late, late_busy, limit - len(found), before=len(found))
+            explained_busy = _joined(explained_busy, busy, part.base - calendar.base)
+            explained = calendar.part(calendar.days[: len(explained.days) + len(part.days)])
+        found += look.find(part, busy, limit - len(found), before=len(found))
+        if len(found) >= limit:
+            break
     is_late = not found or found[0].day > wanted.visit_due_on
     return Found(found, look.why_not(explained, explained_busy, is_hopeless=not found) if is_late else None)
 
@@ -231,6 +232,15 @@ def free_time(
         ]
         for key, mask in opened.items()
     }
+
+
+def _windows(calendar: read.Calendar) -> Iterator[read.Calendar]:
+    """Two windows of two weeks, in which most searches end, then the rest at once: three reads at the most."""
+    for number in range(WINDOWS):
+        if days := calendar.days[number * WINDOW_DAYS : (number + 1) * WINDOW_DAYS]:
+            yield calendar.part(days)
+    if days := calendar.days[WINDOWS * WINDOW_DAYS :]:
+        yield calendar.part(days)
 
 
 def _joined(early: dict, late: dict, length: int) -> dict:
