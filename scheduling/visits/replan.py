@@ -1,11 +1,11 @@
 """A booked visit looked at in order to change it: as it is, what it would be, and whether that keeps the rules.
 
-Reads only, six queries whatever the rows. The rules are those of a new booking; the visit's own time does not stand in
+Reads only, five queries whatever the rows. The rules are those of a new booking; the visit's own time does not stand in
 its way. A rule that the visit breaks already (somebody fell ill, a room was closed) does not forbid to change the rest
 of it: a change may not break anything that it touches, nor anything more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -19,7 +19,7 @@ from scheduling.availability.bits import datetime_of, ones, unit_of
 from scheduling.availability.changes import PlannedLeg, PlannedVisit
 from scheduling.itineraries.check import check_itinerary
 from scheduling.itineraries.finder import find
-from scheduling.itineraries.legs import Itinerary, PlacedLeg, Query, Wishes
+from scheduling.itineraries.legs import Itinerary, Leg, PlacedLeg, Query, Wishes
 from scheduling.itineraries.planned import question_of
 from scheduling.itineraries.resources import Resources, resources
 from scheduling.itineraries.visit_kinds import KindOfVisit, kind_of_visit
@@ -43,6 +43,7 @@ class Replan:
     kind: KindOfVisit
     now: datetime
     before: dict  # its snapshot
+    known: frozenset[str]  # rules that it breaks as planned
 
     @property
     def live(self) -> list[Appointment]:
@@ -111,14 +112,19 @@ class Replan:
         query = self.query if asked is None else replace(self.query, legs=asked)
         if strict:
             return check_itinerary(query, one)
-        query = replace(query, notice_units=0)
-        known = set(check_itinerary(replace(self.query, notice_units=0), self.planned))
-        return [rule for rule in check_itinerary(query, one) if rule not in known or _is_about(rule, touched)]
+        rules = check_itinerary(replace(query, notice_units=0), one)
+        return [rule for rule in rules if rule not in self.known or _is_about(rule, touched)]
 
     def is_only_taken(self, one: Itinerary, **how) -> bool:
         """Whether the day would do but for time that others have."""
-        query, _planned = _question(self.visit, self.live, self.kind, self.things, self.calendar, {}, self.now)
-        return not replace(self, query=query).broken(one, **how)
+        return not replace(self, query=self._nobody_booked()).broken(one, **how)
+
+    def open_for(self, leg: Leg) -> Mapping[int, int]:
+        """Working time of the clinicians as this leg of the question may use it, whatever is booked."""
+        return self._nobody_booked().free_for(leg)
+
+    def _nobody_booked(self) -> Query:
+        return _question(self.visit, self.live, self.kind, self.things, self.calendar, {}, self.now)[0]
 
 
 def _is_about(rule: str, keys: Collection[str]) -> bool:
@@ -140,11 +146,23 @@ def live_legs(legs: Collection[Appointment]) -> list[Appointment]:
 
 
 def read_visit(visit_id, visits=None) -> tuple[Visit, list[Appointment]]:
-    """The visit with all its legs and their names: two queries."""
-    rows = Visit.objects.all() if visits is None else visits
-    visit = rows.select_related("patient", "request", "visit_type", "site", "room", "interpreter").get(pk=visit_id)
-    legs = Appointment.objects.filter(visit=visit).select_related("specialty", "clinician", "room")
-    return visit, list(legs.order_by("position"))
+    """The visit with all its legs and their names, in order: one query. `visits` are those that may be seen.
+
+    Raises Visit.DoesNotExist.
+    """
+    rows = Appointment.objects.filter(visit=visit_id)
+    if visits is not None:
+        rows = rows.filter(visit__in=visits.order_by().values("pk"))
+    names = ("specialty", "clinician", "room")
+    facts = ("patient", "request", "visit_type", "site", "room", "interpreter")
+    legs = list(rows.select_related(*names, *(f"visit__{name}" for name in facts)).order_by("position"))
+    if not legs:
+        raise Visit.DoesNotExist
+    visit = legs[0].visit
+    visit.request.patient = visit.patient
+    for leg in legs:
+        leg.visit = visit
+    return visit, legs
 
 
 def look_at(
@@ -177,7 +195,8 @@ def look_at(
         visit_type_id=visit.visit_type_id,
     )
     query, planned = _question(visit, live, kind, things, calendar, taken, now)
-    return Replan(visit, legs, query, planned, things, calendar, kind, now, snapshot(visit, legs))
+    known = frozenset(check_itinerary(replace(query, notice_units=0), planned))
+    return Replan(visit, legs, query, planned, things, calendar, kind, now, snapshot(visit, legs), known)
 
 
 def not_changeable(visit: Visit) -> Refused:

@@ -39,6 +39,8 @@ TABLE = {
     "worklist:records": ("get", CARE, 200),
     "worklist:record-add": ("post", DESK, 422),
     "worklist:record": ("get", DESK, 200),
+    "worklist:file-add": ("post", DESK, 422),
+    "worklist:file-remove": ("get", DESK, 404),  # likewise
     "worklist:file": ("get", CARE, 404),  # who may look finds no file; tests of files send one
     "worklist:phone-entry": ("get", DESK, 200),
     "worklist:phone-leave": ("post", DESK, 302),
@@ -53,6 +55,12 @@ TABLE = {
     "worklist:contact": ("post", TAKE, 422),
     "staff-offers:build": ("get", {"coordinator", "nurse"}, 200),
     "staff-offers:release": ("post", {"coordinator", "nurse"}, 302),
+    "staff-visits:visit": ("get", DESK, 200),
+    "staff-visits:move-leg": ("get", DESK, 200),
+    "staff-visits:swap": ("get", DESK, 200),
+    "staff-visits:move-day": ("get", DESK, 200),
+    "staff-visits:confirm": ("get", DESK, 404),  # an address that names no change; tests of changes name one
+    "staff-visits:undo": ("post", DESK, 404),  # likewise
     "staff-visits:cancel": ("get", {"coordinator", "nurse"}, 200),
     "staff-visits:today": ("get", CARE, 302),
     "staff-visits:day": ("get", CARE, 200),
@@ -60,6 +68,7 @@ TABLE = {
 }
 
 
+OF_A_VISIT = ("visit", "move-leg", "swap", "move-day", "confirm", "undo", "cancel")
 WITHOUT_ROW = {
     "worklist:home",
     "worklist:phone-entry",
@@ -77,11 +86,13 @@ def arguments(name, rows):
         return []
     if page in ("alert", "acknowledge", "contact"):
         return [rows["alert"].pk]
-    if page == "cancel":
+    if page in ("move-leg", "swap"):
+        return [rows["visit"].pk, rows["visit"].appointments.first().pk]
+    if page in OF_A_VISIT:
         return [rows["visit"].pk]
     if page in ("day", "print-day"):
         return ["2026-11-23"]
-    if page == "file":
+    if page in ("file", "file-remove"):
         return [rows["wanted"].reference, uuid.uuid4()]
     if page in ("record", "proxy"):
         return [rows["wanted"].reference, rows[page].pk]
@@ -147,7 +158,8 @@ def test_staff_address_of_nothing_is_not_found(client, rows, name):
     method = TABLE[name][0]
     page = name.partition(":")[2]
     nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged"), 10**9)
-    nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4(), "cancel": uuid.uuid4()}
+    nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4()}
+    nothing |= dict.fromkeys(OF_A_VISIT, uuid.uuid4())
     there = arguments(name, rows)
     client.force_login(everybody()["nurse"])
 
