@@ -1,0 +1,90 @@
+"""Bringing the list up to what has become of its offers, visits and requests. Run before every look at it.
+
+An offer ends in many ways (answered, taken back, lapsed, given way to somebody else's booking); the list follows the
+facts rather than having each of them tell it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+
+from clinic.platform.audit.actors import SYSTEM
+from clinic.platform.audit.record import Entry, record_many
+from intake.tasks.models import StaffTask
+from scheduling.offers.models import Offer
+from scheduling.requests.models import AppointmentRequest
+from scheduling.visits.models import Visit
+from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
+
+State, Outcome = WaitlistEntry.State, WaitlistMatch.Outcome
+LIVE = (State.WAITING, State.OFFERED)
+OUTCOME_OF_OFFER = {
+    Offer.State.ACCEPTED: Outcome.ACCEPTED,
+    Offer.State.DECLINED: Outcome.DECLINED,
+    Offer.State.EXPIRED: Outcome.EXPIRED,
+    Offer.State.RELEASED: Outcome.GONE,
+}
+OUTCOME_OF_TASK = {StaffTask.State.DONE: Outcome.ACCEPTED, StaffTask.State.DISMISSED: Outcome.DECLINED}
+
+
+def outcome_of(match: WaitlistMatch, task_state: str | None = None) -> str:
+    """What became of a match, by its offer or its task; its offer is loaded with it."""
+    if match.outcome != Outcome.OPEN:
+        return match.outcome
+    if match.offer is not None:
+        return OUTCOME_OF_OFFER.get(match.offer.state, Outcome.OPEN)
+    return OUTCOME_OF_TASK.get(task_state or "", Outcome.OPEN)
+
+
+def state_now(entry: WaitlistEntry, outcomes: Iterable[str]) -> str:
+    """Where an entry stands; its request and its visit are loaded with it, `outcomes` are those of its matches."""
+    wanted, found = entry.request, set(outcomes)
+    has_day = wanted.status in (AppointmentRequest.Status.SCHEDULED, AppointmentRequest.Status.COMPLETED)
+    if entry.visit_id is None and has_day:
+        return State.FULFILLED
+    if entry.visit is not None and entry.visit.state != Visit.State.BOOKED:
+        return State.FULFILLED if Outcome.ACCEPTED in found and has_day else State.ENDED
+    if wanted.closed_at is not None:
+        return State.ENDED
+    return State.OFFERED if Outcome.OPEN in found else State.WAITING
+
+
+@transaction.atomic
+def settle_entries(entries: QuerySet, *, now: datetime) -> int:
+    """Write down what became of these entries and their open matches; how many changed. A fixed number of queries
+    while nothing has changed."""
+    rows = list(
+        entries.filter(state__in=LIVE)
+        .select_related("request", "visit")
+        .prefetch_related(Prefetch("matches", queryset=WaitlistMatch.objects.select_related("offer")))
+        .order_by("pk")
+    )
+    tasks = _task_states(match for entry in rows for match in entry.matches.all())
+    changed = 0
+    for entry in rows:
+        outcomes = []
+        for match in entry.matches.all():
+            outcome = outcome_of(match, tasks.get(match.pk))
+            outcomes.append(outcome)
+            if outcome != match.outcome:
+                still = WaitlistMatch.objects.filter(pk=match.pk, outcome=Outcome.OPEN)
+                still.update(outcome=outcome, ended_at=now)
+        state = state_now(entry, outcomes)
+        if state == entry.state:
+            continue
+        ended_at = None if state in LIVE else now
+        changed += WaitlistEntry.objects.filter(pk=entry.pk, state=entry.state).update(state=state, ended_at=ended_at)
+        if state not in LIVE:
+            record_many([Entry("waitlist_ended", SYSTEM, entry, {"state": str(state), "request": entry.request_id})])
+    return changed
+
+
+def _task_states(matches: Iterable[WaitlistMatch]) -> dict[int, str]:
+    """The states of the tasks of open matches that have no offer."""
+    keys = {f"match:{match.pk}": match.pk for match in matches if match.offer_id is None and match.outcome == "open"}
+    if not keys:
+        return {}
+    rows = StaffTask.objects.filter(kind=StaffTask.Kind.WAITLIST, dedupe__in=keys).values_list("dedupe", "state")
+    return {keys[dedupe]: state for dedupe, state in rows}
