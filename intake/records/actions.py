@@ -17,8 +17,9 @@ from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from intake.records.details import detail_of
 from intake.records.follow import tell
-from intake.records.models import ReadinessItem
-from intake.records.rules import KINDS, ROWS, is_answered, is_complete, standard_kinds, wanted_items
+from intake.records.models import ReadinessItem, Upload
+from intake.records.rules import KINDS, RECORD_OF_FILE, ROWS, is_answered, is_complete, standard_kinds, wanted_items
+from intake.records.words import by_words
 from intake.symptoms.models import SymptomReport
 
 State = ReadinessItem.State
@@ -158,9 +159,43 @@ def change_item(
         requested_by=asked[1],
         received_at=here[0],
         received_by=here[1],
+        by_file=row.by_file if state == row.state == State.RECEIVED else None,
     )
     tell(row.report, by)
     return row
+
+
+@transaction.atomic
+def receive_by_file(upload: Upload, *, item_id: int | None = None, by: Actor, at: datetime) -> ReadinessItem | None:
+    """Mark the record that staff wait for and that this file is: the chosen one, or the only one of its kind.
+
+    None when there is none, or when there are several and nobody has chosen: which of two scans came, staff must say.
+    """
+    lock_records(upload.report_id)
+    waiting = ReadinessItem.objects.select_for_update(of=("self",)).select_related("report")
+    waiting = waiting.filter(report=upload.report_id, state__in=[State.NEEDED, State.REQUESTED])
+    if item_id is not None:
+        found = list(waiting.filter(pk=item_id))
+    else:
+        found = list(waiting.filter(kind=RECORD_OF_FILE.get(upload.kind, "")))
+    if len(found) != 1:
+        return None
+    [item] = found
+    who = by.label or by_words(by.kind)
+    _write(item, by=by, why="file_added", state=State.RECEIVED, received_at=at, received_by=who, by_file=upload)
+    tell(item.report, by, item)
+    return item
+
+
+@transaction.atomic
+def lose_file(upload: Upload, *, by: Actor) -> None:
+    """A file is gone (removed, or a virus was found): the record that came by it is waited for as before."""
+    lock_records(upload.report_id)
+    rows = ReadinessItem.objects.select_for_update(of=("self",)).select_related("report")
+    for item in rows.filter(by_file=upload, state=State.RECEIVED):
+        state = State.REQUESTED if item.requested_at else State.NEEDED
+        _write(item, by=by, why="file_gone", state=state, received_at=None, received_by="", by_file=None)
+        tell(item.report, by, item)
 
 
 def _write(item: ReadinessItem, *, by: Actor, why: str, **values: Any) -> None:

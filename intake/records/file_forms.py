@@ -1,5 +1,6 @@
 """Forms about files: adding one, removing one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -43,6 +44,26 @@ class AddFileForm(SubmitForm):
         helper = super().helper
         helper.attrs = {**helper.attrs, "data-add-files": "1"}
         return helper
+
+
+class StaffFileForm(AddFileForm):
+    """A fax or a report from a disk that staff add; they may say which of the records waited for it is."""
+
+    record = SelectField(
+        label=_("Which record is it?"),
+        required=False,
+        show_optional=False,
+        empty=_("The one of its kind, if only one is waited for"),
+    )
+
+    def __init__(self, *args: Any, waiting: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "file_%s")  # the page has another form that asks for a kind
+        super().__init__(*args, **kwargs)
+        choices = [(str(key), name) for key, name in waiting]
+        if choices:
+            self.fields["record"].choices = [*self.fields["record"].choices, *choices]
+        else:
+            del self.fields["record"]
 
 
 class RemoveFileForm(SubmitForm):

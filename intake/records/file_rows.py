@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.template.defaultfilters import filesizeformat
@@ -12,6 +12,7 @@ from intake.records import clamd
 from intake.records.kinds import kind_words
 from intake.records.models import Upload
 from intake.records.refusals import sentence_for
+from intake.records.words import by_words
 
 
 class FileRow(NamedTuple):
@@ -28,6 +29,7 @@ class FileRow(NamedTuple):
     scan: str
     scan_tag: str
     by: str
+    is_from_staff: bool
     added_at: datetime
 
 
@@ -50,19 +52,10 @@ def _row(upload: Upload) -> FileRow:
         reason=str(sentence_for(upload.refusal)) if upload.refusal else "",
         scan=str(upload.get_scan_display()),
         scan_tag=_SCAN_TAGS[upload.scan],
-        by=_by_words(upload.by_kind),
+        by=upload.by_label or by_words(upload.by_kind),
+        is_from_staff=upload.by_kind == "staff",
         added_at=upload.added_at,
     )
 
 
 _SCAN_TAGS = {"clean": "done", "not_scanned": "waiting", "infected": "urgent"}
-
-
-def _by_words(kind: str) -> str:
-    words: dict[str, Any] = {
-        "patient": _("the patient"),
-        "caregiver": _("a caregiver"),
-        "staff": _("staff"),
-        "referrer": _("the referring clinician"),
-    }
-    return words.get(kind, "")

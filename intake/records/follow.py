@@ -7,20 +7,24 @@ cannot wait for a job. `scheduling` names its function here when the program sta
 from collections.abc import Callable
 
 from clinic.platform.audit.actors import Actor
+from intake.records.models import ReadinessItem
 from intake.symptoms.models import SymptomReport
 
-Follower = Callable[[SymptomReport, Actor], None]
+Follower = Callable[[SymptomReport, Actor, ReadinessItem | None], None]
 _followers: list[Follower] = []
 
 
 def follow_records(follower: Follower) -> Follower:
-    """Have `follower(report, by)` called after every change of a report's records, in its transaction."""
+    """Have `follower(report, by, item)` called after every change of a report's records, in its transaction.
+
+    `item` is the record that an added or removed file changed, else None.
+    """
     if follower not in _followers:
         _followers.append(follower)
     return follower
 
 
-def tell(report: SymptomReport, by: Actor) -> None:
+def tell(report: SymptomReport, by: Actor, item: ReadinessItem | None = None) -> None:
     """Call the followers."""
     for follower in _followers:
-        follower(report, by)
+        follower(report, by, item)

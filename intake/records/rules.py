@@ -30,6 +30,17 @@ STANDARD: dict[str, tuple[str, ...]] = {
 ROWS = {"imaging": ("imaging", "imaging"), "biopsy": ("biopsy", "pathology"), "rt": ("prior_treatments", "notes")}
 
 
+# Kind of an added file -> kind of record that staff may wait for. Of an insurance card the front counts
+RECORD_OF_FILE = {
+    "imaging_report": "imaging",
+    "pathology": "pathology",
+    "labs": "labs",
+    "clinic_notes": "notes",
+    "medication_list": "medicines",
+    "insurance_front": "insurance",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A record to ask for: `from_answer` tells the same one again, `key` and `row` are the answer

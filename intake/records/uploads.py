@@ -15,6 +15,7 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.models import Submit
 from clinic.platform.submits.once import submit_once
 from intake.records import checking, clamd, storage
+from intake.records.actions import lock_records, lose_file, receive_by_file
 from intake.records.kinds import KINDS
 from intake.records.models import Upload
 from intake.records.quarantine import QuarantinedFile
@@ -57,8 +58,12 @@ class _Received:
         return f"{self.digest} {self.name}"
 
 
-def add_upload(report: SymptomReport, kind: str, file: QuarantinedFile, *, by: Actor, key: str) -> Upload:
+def add_upload(
+    report: SymptomReport, kind: str, file: QuarantinedFile, *, by: Actor, key: str, item_id: int | None = None
+) -> Upload:
     """Check a received file and keep its clean copy. Sent twice with one key, it is added once.
+
+    The record that staff wait for and that this file is, `item_id` or the only one of its kind, is then received.
 
     A file that is not kept leaves a row with the reason, and Refused is raised with the sentence for the person; its
     code is one of refusals.py. The checking runs outside of any transaction: it may take a minute.
@@ -67,14 +72,14 @@ def add_upload(report: SymptomReport, kind: str, file: QuarantinedFile, *, by: A
         raise ValueError(f"no kind of file: {kind}")
     verdict = checking.Verdict("damaged")
     if not Submit.objects.filter(key=key).exists():  # else the answer is known, or the key was for something else
-        _refuse_if_full(report)
+        _refuse_if_full(report, by)
         if not take("uploads", str(report.pk), capacity=MOST_AN_HOUR, per_seconds=3600):
             raise Refused(sentence_for("too_fast"), code="too_fast")
         verdict = checking.examine(file)
     kept = storage.keep(verdict.path) if verdict.path else ""  # before the transaction: sealing takes its time
     upload = None
     try:
-        upload = _add(report, kind, _Received(file, verdict, kept), by=by, key=key)
+        upload = _add(report, kind, _Received(file, verdict, kept), item_id, by=by, key=key)
     finally:
         if kept and (upload is None or upload.stored_name != kept):  # no room after all, or another post was faster
             storage.delete(kept)
@@ -84,35 +89,47 @@ def add_upload(report: SymptomReport, kind: str, file: QuarantinedFile, *, by: A
 
 
 @submit_once("add_upload", store=lambda one: str(one.pk), replay=lambda pk: Upload.objects.get(pk=pk))
-def _add(report: SymptomReport, kind: str, received: _Received, *, by: Actor, key: str) -> Upload:
+def _add(report: SymptomReport, kind: str, received: _Received, item_id: int | None, *, by: Actor, key: str) -> Upload:
+    lock_records(report.pk)
     SymptomReport.objects.select_for_update().get(pk=report.pk)  # the count stays true under two posts at once
     if not received.verdict.refusal:
-        _refuse_if_full(report)
-    return write_row(report, kind, received.name, received.verdict, kept=received.kept, by=by)
+        _refuse_if_full(report, by)
+    return write_row(report, kind, received.name, received.verdict, kept=received.kept, by=by, item_id=item_id)
 
 
 def write_row(
-    report: SymptomReport, kind: str, name: str, verdict: checking.Verdict, *, kept: str, by: Actor
+    report: SymptomReport,
+    kind: str,
+    name: str,
+    verdict: checking.Verdict,
+    *,
+    kept: str,
+    by: Actor,
+    item_id: int | None = None,
 ) -> Upload:
     """The row of a file that was looked at; `kept` names its clean copy in storage. The caller has a transaction."""
     now = timezone.now()
     upload = Upload(
         report=report, kind=kind, original_name=name, size_bytes=verdict.size, content_type=verdict.content_type,
-        scan=verdict.scan, refusal=verdict.refusal, by_kind=by.kind, by_id=by.id, added_at=now, stored_name=kept,
+        scan=verdict.scan, refusal=verdict.refusal, by_kind=by.kind, by_id=by.id, by_label=by.label,
+        added_at=now, stored_name=kept,
     )  # fmt: skip
     upload.state = Upload.State.REFUSED if verdict.refusal else Upload.State.KEPT
     upload.save(force_insert=True)
     data = {"kind": kind, "refusal": verdict.refusal, "scan": verdict.scan}
     record("file_refused" if verdict.refusal else "file_added", by=by, subject=upload, data=data)
     if kept:
+        receive_by_file(upload, item_id=item_id, by=by, at=now)
         plan_tidying(now)
         if clamd.is_configured() and verdict.scan == Upload.Scan.NOT_SCANNED:
             enqueue("scan_upload", {"upload_id": str(upload.pk)}, dedupe=f"scan_upload {upload.pk}")
     return upload
 
 
-def _refuse_if_full(report: SymptomReport) -> None:
-    kept = Upload.objects.filter(report=report, state__in=[Upload.State.KEPT, Upload.State.CHECKING]).count()
+def _refuse_if_full(report: SymptomReport, by: Actor) -> None:
+    """What staff add takes no place away from the patient's own files, nor the other way round."""
+    rows = Upload.objects.filter(report=report, state__in=[Upload.State.KEPT, Upload.State.CHECKING])
+    kept = (rows.filter(by_kind="staff") if by.kind == "staff" else rows.exclude(by_kind="staff")).count()
     if kept >= MOST_FILES:
         raise Refused(sentence_for("too_many"), code="too_many")
 
@@ -137,11 +154,13 @@ def open_upload(upload: Upload, *, by: Actor) -> tuple[BinaryIO, str]:
 @submit_once("remove_upload", store=lambda one: str(one.pk), replay=lambda pk: Upload.objects.get(pk=pk))
 def remove_upload(upload: Upload, *, by: Actor, key: str) -> Upload:
     """Take a file off the list; its bytes are deleted by a job once this has been committed. Removed twice is once."""
+    lock_records(upload.report_id)
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     if upload.state == Upload.State.KEPT:
         upload.state, upload.removed_at = Upload.State.REMOVED, timezone.now()
         upload.save(update_fields=["state", "removed_at"])
         record("file_removed", by=by, subject=upload, data={"kind": upload.kind})
+        lose_file(upload, by=by)
         enqueue("delete_upload", {"upload_id": str(upload.pk)}, dedupe=f"delete_upload {upload.pk}")
     return upload
 
@@ -165,6 +184,7 @@ def scan_again(upload_id: str) -> None:
     with storage.open_kept(upload.stored_name) as file:
         infected = clamd.is_infected(file)
     with transaction.atomic():
+        lock_records(upload.report_id)
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
         if upload.state != Upload.State.KEPT:
             return
@@ -176,6 +196,8 @@ def scan_again(upload_id: str) -> None:
         upload.save(update_fields=["scan", "state", "refusal", "removed_at", "stored_name"])
         action = "file_refused" if infected else "file_scanned"
         record(action, by=SYSTEM, subject=upload, data={"refusal": upload.refusal, "scan": upload.scan})
+        if infected:
+            lose_file(upload, by=SYSTEM)
 
 
 def plan_tidying(now: datetime) -> None:

@@ -56,6 +56,17 @@ def waiting_words(report_id, *, caregiver: bool = False) -> list[str]:
     return lines
 
 
+def by_words(kind: str) -> str:
+    """Who did something, by the kind of actor, where no name is known."""
+    words = {
+        "patient": _("the patient"),
+        "caregiver": _("a caregiver"),
+        "staff": _("staff"),
+        "referrer": _("the referring clinician"),
+    }
+    return words.get(kind, "")
+
+
 def summary_words(states: Iterable[str]) -> str:
     """ "3 of 5 records received"; nothing when no record was asked for."""
     return progress_words(*progress(states))

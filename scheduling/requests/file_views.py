@@ -71,11 +71,11 @@ def add(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     if request.received.extra_files:
         form.add_error("file", SENTENCES["two_files"])
     if form.is_valid() and _added(request, wanted, form):
-        if _wants_json(request):
+        if wants_json(request):
             return JsonResponse({"text": _("Added")})
         messages.success(request, _("The file was added."))
         return redirect(reverse("files:list", args=[wanted.reference]))
-    if _wants_json(request):
+    if wants_json(request):
         told = [str(text) for texts in form.errors.values() for text in texts]
         return JsonResponse({"text": " ".join(told)}, status=422)
     return _show_list(request, wanted, form, status=422)
@@ -105,7 +105,7 @@ def download(request: HttpRequest, wanted: AppointmentRequest, upload_id: UUID) 
 @patient_page
 def remove(request: HttpRequest, wanted: AppointmentRequest, upload_id: UUID) -> HttpResponse:
     """ "Remove this file?", asked once. One that is gone already only leads back to the list."""
-    upload = _kept(request, wanted).filter(pk=upload_id).first()
+    upload = _own(request, wanted).filter(pk=upload_id).first()
     if upload is None:
         return _gone(request, wanted, upload_id)
     form = RemoveFileForm(request.POST if request.method == "POST" else None)
@@ -125,6 +125,11 @@ def _gone(request: HttpRequest, wanted: AppointmentRequest, upload_id: UUID) -> 
     if not _seen(request, wanted, Upload.objects.filter(report=wanted.report_id)).filter(pk=upload_id).exists():
         raise Http404
     return redirect("files:list", wanted.reference)
+
+
+def _own(request: HttpRequest, wanted: AppointmentRequest) -> QuerySet[Upload]:
+    """Kept files that may be removed here: what staff added stays."""
+    return _kept(request, wanted).exclude(by_kind="staff")
 
 
 def _kept(request: HttpRequest, wanted: AppointmentRequest) -> QuerySet[Upload]:
@@ -155,10 +160,11 @@ def _show_list(
         for_caregiver=wanted.filled_by == "caregiver",
         most=MOST_FILES,
         is_open=wanted.closed_at is None,
-        is_full=len(kept) >= MOST_FILES,
+        is_full=sum(not row.is_from_staff for row in kept) >= MOST_FILES,
         largest_bytes=LARGEST_BYTES,
     )
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the page's script asks, which shows the sentence itself."""
     return request.headers.get("Accept", "") == "application/json"

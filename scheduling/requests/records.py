@@ -16,7 +16,7 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.records.actions import add_item, change_item, lock_records, records_complete
 from intake.records.models import ReadinessItem
-from intake.records.words import name_of
+from intake.records.words import by_words, name_of
 from intake.symptoms.models import SymptomReport
 from scheduling.requests.may import locked_request, require_user
 from scheduling.requests.models import AppointmentRequest, RequestNote
@@ -24,14 +24,17 @@ from scheduling.requests.refresh import CLOSED, refresh_status
 
 
 @transaction.atomic
-def records_changed(report: SymptomReport, by: Actor) -> None:
+def records_changed(report: SymptomReport, by: Actor, item: ReadinessItem | None = None) -> None:
     """Keep the request's `records_complete` and status equal to the records of its report. A closed one stays closed.
 
-    Before the request is made (a report without one) there is nothing to keep.
+    `item` came by an added file, or went with a removed one: a line of the history says so. Before the request is made
+    (a report without one) there is nothing to keep.
     """
     wanted = AppointmentRequest.objects.select_for_update(of=("self",)).filter(report_id=report.pk).first()
     if wanted is None or wanted.status in CLOSED:
         return
+    if item is not None:
+        _note(wanted, f"record_{item.state}", item, by)
     complete = records_complete(report.pk)
     if complete == wanted.records_complete:
         return
@@ -106,5 +109,9 @@ def _open(wanted: AppointmentRequest) -> AppointmentRequest:
 def _note(wanted: AppointmentRequest, kind: str, item: ReadinessItem, by: Actor) -> None:
     """One line of the request's history, as the record was called then."""
     RequestNote.objects.create(
-        request=wanted, kind=kind, text=name_of(item), by_label=by.label or by.kind, at=timezone.now()
+        request=wanted,
+        kind=kind,
+        text=name_of(item),
+        by_label=by.label or by_words(by.kind) or by.kind,
+        at=timezone.now(),
     )

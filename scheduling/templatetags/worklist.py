@@ -65,3 +65,13 @@ def years_old(age: int | None) -> str:
 def fresh_key() -> str:
     """A submit key for one button: two buttons of a page must never share one."""
     return new_key()
+
+
+@register.simple_tag
+def files_words(files) -> str:
+    """ "3 files, 2 not scanned for viruses"; those that were not added do not count."""
+    kept = [file for file in files if file.is_kept]
+    words = ngettext("%(n)s file", "%(n)s files", len(kept)) % {"n": len(kept)}
+    if waiting := sum(file.scan_tag == "waiting" for file in kept):
+        words = _("%(files)s, %(n)s not scanned for viruses") % {"files": words, "n": waiting}
+    return words

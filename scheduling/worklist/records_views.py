@@ -1,5 +1,7 @@
 """Staff: the records that the visit of a request needs, what became of each, and adding one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +13,10 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
+from intake.records.file_forms import StaffFileForm
 from intake.records.file_rows import rows_of
 from intake.records.models import ReadinessItem
+from intake.records.refusals import LARGEST_BYTES
 from intake.records.rules import SETTLED, is_complete
 from intake.records.uploads import uploads_of
 from intake.records.words import KIND_WORDS, name_of, summary_words
@@ -42,10 +46,26 @@ def records(request: HttpRequest, reference: str) -> HttpResponse:
     """The files, then the list with one button for the next step of each record. It prints as it stands."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "records")
-    return _show(request, wanted, AddRecordForm(action=reverse("worklist:record-add", args=[reference])))
+    return show_records(request, wanted)
 
 
-def _show(request: HttpRequest, wanted: AppointmentRequest, form: AddRecordForm) -> HttpResponse:
+def file_form(wanted: AppointmentRequest, *data: Any, items: list[ReadinessItem] | None = None) -> StaffFileForm:
+    """The form that adds a file to this request, with the records that it could be."""
+    if items is None:
+        items = list(ReadinessItem.objects.filter(report_id=wanted.report_id).order_by("pk"))
+    waiting = [(item.pk, name_of(item)) for item in items if item.state not in SETTLED]
+    return StaffFileForm(*data, waiting=waiting, action=reverse("worklist:file-add", args=[wanted.reference]))
+
+
+def show_records(
+    request: HttpRequest,
+    wanted: AppointmentRequest,
+    *,
+    add_form: AddRecordForm | None = None,
+    add_file: StaffFileForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of records and files; a form with errors is shown again."""
     items = items_of(wanted, request.user)
     context = {
         **shell(request, wanted, RECORDS),
@@ -54,10 +74,12 @@ def _show(request: HttpRequest, wanted: AppointmentRequest, form: AddRecordForm)
         "summary": summary_words(item.state for item in items),
         "is_complete": is_complete((item.is_required, item.state) for item in items),
         "can_change": request.user.has_perm(Permission.CHASE_RECORDS) and wanted.closed_at is None,
-        "add_form": form,
-        "form": form if form.is_bound else None,
+        "add_form": add_form or AddRecordForm(action=reverse("worklist:record-add", args=[wanted.reference])),
+        "file_form": add_file or file_form(wanted, items=items),
+        "largest_bytes": LARGEST_BYTES,
+        "form": add_form or add_file,
     }
-    return render(request, "worklist/records.html", context, status=422 if form.errors else 200)
+    return render(request, "worklist/records.html", context, status=status)
 
 
 @requires(Permission.VIEW_PATIENT, Permission.CHASE_RECORDS)
@@ -85,7 +107,7 @@ def record_add(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The record is on the list."))
             return redirect("worklist:records", wanted.reference)
-    return _show(request, wanted, form)
+    return show_records(request, wanted, add_form=form, status=422)
 
 
 @requires(Permission.VIEW_PATIENT, Permission.CHASE_RECORDS)
