@@ -31,6 +31,7 @@ class StaffTask(models.Model):
         INSURANCE_HELP = "insurance_help", _("Help with insurance")
         WAITLIST = "waitlist", _("Freed time for somebody who waits")
         CALL = "call", _("Call with news")
+        OTHER_DAY = "other_day", _("Asks for another day")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
