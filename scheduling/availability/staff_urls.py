@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from scheduling.availability import staff_views
+from scheduling.availability import free_views, staff_views
 
 app_name = "staff-availability"
 
 urlpatterns = [
     path("availability/", staff_views.home, name="home"),
     path("availability/outside/", staff_views.outside, name="outside"),
+    path("availability/free/", free_views.free, name="free"),
+    path("availability/free.json", free_views.free_json, name="free-json"),
     path("availability/clinicians/<int:clinician_id>/", staff_views.clinician, name="clinician"),
     path("availability/clinicians/<int:clinician_id>/session/", staff_views.add_session, name="add-session"),
     path("availability/clinicians/<int:clinician_id>/date/", staff_views.add_exception, name="add-exception"),
