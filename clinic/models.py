@@ -6,6 +6,7 @@ from clinic.education.models import Article, ArticleRevision, GlossaryTerm, Sear
 from clinic.messages.models import Message
 from clinic.platform.audit.models import AuditEntry, Seal
 from clinic.platform.jobs.models import Job
+from clinic.platform.kept.models import KeptForm
 from clinic.platform.limits.models import TokenBucket
 from clinic.platform.submits.models import Submit
 
@@ -17,6 +18,7 @@ __all__ = [
     "GlossaryTerm",
     "Holiday",
     "Job",
+    "KeptForm",
     "Message",
     "Room",
     "Seal",

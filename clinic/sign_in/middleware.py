@@ -8,11 +8,16 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from clinic.platform.kept.safe import hand_out, is_asked_for, keep, restore
 
 STARTED, SEEN = "staff_started", "staff_seen"
 NOTE_EVERY_SECONDS = 30  # a session row is not written for each request
+STAFF_PAGES = "/staff/"
 ENROLMENT_VIEWS = frozenset({"account_logout", "account_reauthenticate"})
 
 
@@ -29,16 +34,47 @@ class StaffSessionLimits:
             started, seen = session.get(STARTED, now), session.get(SEEN, now)
             idle, whole = settings.STAFF_IDLE_MINUTES * 60, settings.STAFF_SESSION_HOURS * 3600
             if now - seen > idle or now - started > whole:
-                logout(request)
-                messages.info(request, _("You were signed out because nothing happened for a while. Sign in again."))
-                if request.method == "GET":
-                    return redirect_to_login(request.get_full_path())
-                return redirect(settings.LOGIN_URL)
+                return self._sign_out(request)
             if STARTED not in session:
                 session[STARTED] = now
             if SEEN not in session or now - seen > NOTE_EVERY_SECONDS:
                 session[SEEN] = now
+            if _wants_kept(request) and not restore(request, owner=staff_owner(request.user)):
+                return redirect(request.get_full_path())
         return self.get_response(request)
+
+    def _sign_out(self, request: HttpRequest) -> HttpResponse:
+        """To the sign-in; what a form brought is kept for the same account, so that nothing typed is lost."""
+        is_kept = _is_own_post(request) and keep(request, owner=staff_owner(request.user))
+        logout(request)
+        text = _("You were signed out because nothing happened for a while. Sign in again.")
+        if is_kept:
+            text = f"{text} {_('What you typed is kept for 30 minutes: you see it after signing in on this computer.')}"
+        messages.info(request, text)
+        if request.method == "GET":
+            return redirect_to_login(request.get_full_path())
+        return hand_out(request, redirect_to_login(reverse("staff_kept")) if is_kept else redirect(settings.LOGIN_URL))
+
+
+def staff_owner(user) -> str:
+    """Whose page it was, for what is kept of it."""
+    return f"staff:{user.pk}"
+
+
+def _wants_kept(request: HttpRequest) -> bool:
+    return request.path.startswith(STAFF_PAGES) and is_asked_for(request)
+
+
+def _is_own_post(request: HttpRequest) -> bool:
+    """Whether a form of the staff's own pages was sent from one of our pages: the CSRF check, before its turn."""
+    if request.method != "POST" or not request.path.startswith(STAFF_PAGES):
+        return False
+    return CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, _nothing, (), {}) is None
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    """A view in name only: the CSRF check asks whether one is exempt."""
+    return HttpResponse()
 
 
 class SecondFactorRequired:

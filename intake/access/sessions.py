@@ -68,22 +68,37 @@ def patient_session(request: HttpRequest) -> PatientSession | None:
     if by_phone is not None:
         return by_phone
     session = request.session
-    kind = next((kind for kind, pointer in POINTERS.items() if pointer in session), None)
-    if kind is None:
+    pointed = _pointed(request)
+    if pointed is None:
         return None
     idle = time.time() - session.get(SEEN, 0)
     if idle > settings.PATIENT_IDLE_MINUTES * 60:
         return None
     if idle > REFRESH_SECONDS:
         session[SEEN] = int(time.time())
+    return pointed
+
+
+def _pointed(request: HttpRequest) -> PatientSession | None:
+    """What this browser's session points to, whether or not it has lapsed."""
+    session = request.session
+    kind = next((kind for kind, pointer in POINTERS.items() if pointer in session), None)
+    if kind is None:
+        return None
     subject_id = session[POINTERS[kind]]
     actor_kind = "caregiver" if session.get(CAREGIVER) else "patient"
     return PatientSession(kind, subject_id, Actor(actor_kind, f"{kind}:{subject_id}"))
 
 
+def lapsed_session(request: HttpRequest) -> PatientSession | None:
+    """What was open here before the idle time ran out. It opens nothing: it only tells whose page it was."""
+    return _pointed(request) if patient_session(request) is None else None
+
+
 def lapsed_subject(request: HttpRequest, kind: Kind) -> str | None:
     """The row that was open here before the idle time ran out: the date of birth opens it again."""
-    return request.session.get(POINTERS[kind]) if patient_session(request) is None else None
+    lapsed = lapsed_session(request)
+    return lapsed.subject_id if lapsed is not None and lapsed.kind == kind else None
 
 
 def close_patient_session(request: HttpRequest) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.platform.db.batch import Batch
+from clinic.platform.kept.safe import hand_out, is_asked_for, keep, restore
 from intake.access.sessions import lapsed_subject, patient_session
 from intake.flow.flow import Step
 from intake.registration.actions import ask_for_draft, keep_alive
@@ -42,7 +43,7 @@ def show(
 
 
 def lost(request: HttpRequest) -> HttpResponse:
-    """No draft is open here: say whether the answers are kept, and how to go on."""
+    """No draft is open here: say whether the answers are kept, and how to go on. What was posted now is kept, too."""
     subject = lapsed_subject(request, "draft")
     kept = (
         bool(subject)
@@ -50,7 +51,9 @@ def lost(request: HttpRequest) -> HttpResponse:
         .exclude(birth_date_index="")
         .exists()
     )
-    return show(request, "registration/lost.html", status=403, kept=kept)
+    is_typed_kept = kept and keep(request, owner=f"draft:{subject}")
+    page = show(request, "registration/lost.html", status=403, kept=kept, is_typed_kept=is_typed_kept)
+    return hand_out(request, page)
 
 
 def _draft(key: str) -> Draft | None:
@@ -83,6 +86,8 @@ def draft_page(
                 if draft.expires_at <= timezone.now():
                     return lost(request)
                 keep_alive(draft)
+            if is_asked_for(request) and not restore(request, owner=f"draft:{draft.pk}"):
+                return redirect(request.get_full_path())
             request.actor = session.actor
             return view(request, draft, *args, **kwargs)
 

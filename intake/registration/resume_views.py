@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.messages.send import resume_link as send_resume_link
 from clinic.platform import words
 from clinic.platform.crypto.index import number_index
 from clinic.platform.forms import PageForm
+from clinic.platform.kept.safe import forget, kept_for
 from clinic.platform.leaving import clear_site_data
 from clinic.platform.limits import take
 from clinic.platform.qr import qr_svg
@@ -91,6 +92,7 @@ def _send_link(request: HttpRequest, draft: Draft, born_on: date, to: list[str])
 @login_not_required
 def leave(request: HttpRequest) -> HttpResponse:
     """On a shared computer: forget in this browser what was open. What was saved stays saved."""
+    forget(request)
     request.session.flush()
     return clear_site_data(redirect("registration:resume"))
 
@@ -181,6 +183,17 @@ def resume_link(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+@require_safe
+@draft_page
+def kept(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """What was typed when the form was closed: its button shows it on its page again, to be checked and sent."""
+    path = kept_for(request, f"draft:{draft.pk}")
+    way_on = address_of(FLOW.first_gap(draft.answers, draft.steps_done))
+    if not path:
+        return redirect(way_on)
+    return show(request, "registration/kept.html", draft=draft, kept_path=path, way_on=way_on)
+
+
 def _ask(
     request: HttpRequest, form: PageForm, open_draft: Callable[[], Draft], *, intro: str, is_open_here: bool = False
 ) -> HttpResponse:
@@ -194,6 +207,8 @@ def _ask(
             open_patient_session(request, kind="draft", subject_id=draft.pk, caregiver=caregiver)
             if draft.state == Draft.State.SENT:
                 return redirect("requests:sent")
+            if kept_for(request, f"draft:{draft.pk}"):
+                return redirect("registration:kept")
             return redirect(address_of(FLOW.first_gap(draft.answers, draft.steps_done)))
     return show(
         request,

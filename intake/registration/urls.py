@@ -13,6 +13,7 @@ urlpatterns = [
     path("register/check/", views.check, name="check"),
     path("register/save/", resume_views.save, name="save"),
     path("register/qr/", resume_views.qr_code, name="qr"),
+    path("register/kept/", resume_views.kept, name="kept"),
     path("register/leave/", resume_views.leave, name="leave"),
     path("register/emergency/", views.emergency, name="emergency"),
     path("register/emergency/answer/", views.emergency_answer, name="emergency-answer"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -177,11 +178,18 @@ class QuestionsForm(StepForm):
     def sure_answers(self) -> dict[str, Any]:
         """Of a page whose only faults are in "when" or "how much": what was answered well, so that help need not wait.
 
-        Empty when anything else is wrong. The faulty answer itself is left out and asked again later.
+        Empty when anything else is wrong. The faulty answer itself is left out and asked again later. A page that comes
+        back after its session ended was sent once: what it tells of danger counts, too.
         """
         wrong = set(self.errors)
+        if self.is_shown_again and len(self.non_field_errors()) == 1:
+            wrong.discard(NON_FIELD_ERRORS)
         faulty = {key for key in wrong if key in self.asked_now and key not in self.questions}
-        if not faulty or faulty != wrong or any(self.asked_now[key].kind == "one" for key in faulty):
+        if (
+            not (faulty or self.is_shown_again)
+            or faulty != wrong
+            or any(self.asked_now[key].kind == "one" for key in faulty)
+        ):
             return {}
         answers = {key: value for key, value in self.answers().items() if key not in wrong}
         return {} if any(answers.get(key) is None for key in self.questions) else answers

@@ -11,6 +11,7 @@ from intake.access.sessions import open_patient_session
 from intake.access.tries import network_of
 from scheduling.requests.forms import BirthDateForm
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.patient_pages import way_to_kept
 
 
 def open_with_birth_date(
@@ -39,4 +40,4 @@ def open_with_birth_date(
 def _enter(request: HttpRequest, wanted: AppointmentRequest, page: str) -> HttpResponse:
     """Go on to an address without the token, so that neither history nor referrer keeps it."""
     open_patient_session(request, kind="request", subject_id=wanted.pk, caregiver=wanted.filled_by == "caregiver")
-    return redirect(page, wanted.reference)
+    return way_to_kept(request, [wanted]) or redirect(page, wanted.reference)

@@ -1,16 +1,17 @@
 """The one way a patient's page reaches its request: one that the session opens, or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from clinic.platform.audit.record import record_view
-from intake.access.sessions import patient_session
+from clinic.platform.kept.safe import COOKIE, hand_out, is_asked_for, keep, kept_for, restore
+from intake.access.sessions import lapsed_session, patient_session
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.own import own_request, own_requests, person_of, tells_back
 
@@ -29,7 +30,7 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def page(request: HttpRequest, reference: str, *args, **kwargs) -> HttpResponse:
         session = patient_session(request)
         if session is None:
-            return signed_out(request)
+            return signed_out(request, reference)
         if request.method in ("GET", "HEAD"):  # a page is shown: with what its templates name
             rows = own_requests(session).filter(reference=reference)
             wanted = rows.select_related("patient", "visit_type").first()
@@ -39,6 +40,8 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             if session.kind == "draft":  # a form is open here, not sent yet
                 return signed_out(request)
             raise Http404
+        if is_asked_for(request) and not restore(request, owner=owner_of(wanted)):
+            return redirect(request.get_full_path())
         request.actor = person_of(wanted)
         if session.kind != "request" and not tells_back(wanted) and _is_about_plans(request):
             return show(request, "requests/not_yet.html", wanted, status=403)
@@ -50,9 +53,26 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return login_not_required(page)
 
 
-def signed_out(request: HttpRequest) -> HttpResponse:
-    """Nothing is open in this browser: how to come back."""
-    return render(request, "requests/signed_out.html", status=403)
+def signed_out(request: HttpRequest, reference: str = "") -> HttpResponse:
+    """Nothing is open in this browser: how to come back. What was posted to a page that was open here is kept."""
+    lapsed = lapsed_session(request)
+    wanted = own_request(lapsed, reference) if lapsed is not None and request.method == "POST" else None
+    is_typed_kept = wanted is not None and keep(request, owner=owner_of(wanted))
+    page = render(request, "requests/signed_out.html", {"is_typed_kept": is_typed_kept}, status=403)
+    return hand_out(request, page)
+
+
+def owner_of(wanted: AppointmentRequest) -> str:
+    """Whose page it was, for what is kept of it: whoever opens the request again."""
+    return f"request:{wanted.pk}"
+
+
+def way_to_kept(request: HttpRequest, rows: Iterable[AppointmentRequest]) -> HttpResponse | None:
+    """To the page that offers back what was typed when the session ended, if this browser has any of these requests."""
+    for wanted in rows if COOKIE in request.COOKIES else ():
+        if kept_for(request, owner_of(wanted)):
+            return redirect("requests:kept", wanted.reference)
+    return None
 
 
 def _is_about_plans(request: HttpRequest) -> bool:

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods
 from clinic.platform.forms import PageForm
 from clinic.platform.refusals import Refused
 from intake.access.links import is_dead
-from intake.access.sessions import open_patient_session
+from intake.access.sessions import open_patient_session, patient_session
 from intake.access.sign_in import CODE, LINK, ask_to_sign_in, enter
 from intake.access.tries import network_of
 from scheduling.requests.forms import BirthDateForm, SignInCodeForm, SignInForm
+from scheduling.requests.own import own_requests
+from scheduling.requests.patient_pages import way_to_kept
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -59,7 +61,8 @@ def _enter(request: HttpRequest, form: PageForm, secret: str, purpose: str) -> H
         form.add_error(None, str(no))
         return None
     open_patient_session(request, kind="patient", subject_id=patient.pk)
-    return redirect("requests:mine")
+    session = patient_session(request)
+    return (session and way_to_kept(request, own_requests(session))) or redirect("requests:mine")
 
 
 def _page(request: HttpRequest, template: str, form: PageForm) -> HttpResponse:

@@ -5,10 +5,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.platform.audit.record import record_view
+from clinic.platform.kept.safe import forget, kept_for
 from clinic.platform.leaving import clear_site_data
 from clinic.platform.pdf.render import is_installed
 from clinic.platform.refusals import Refused
@@ -23,7 +25,7 @@ from scheduling.requests.actions import send_request
 from scheduling.requests.cards import card_of, cards_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.own import own_requests
-from scheduling.requests.patient_pages import patient_page, show
+from scheduling.requests.patient_pages import owner_of, patient_page, show
 from scheduling.requests.patient_words import emergency_words, what_they_are_told
 
 
@@ -64,6 +66,7 @@ def sent(request: HttpRequest, draft: Draft) -> HttpResponse:
 @login_not_required
 def leave(request: HttpRequest) -> HttpResponse:
     """On a shared computer: forget in this browser what was open."""
+    forget(request)
     request.session.flush()
     return clear_site_data(redirect("requests:closed"))
 
@@ -100,6 +103,17 @@ def mine(request: HttpRequest) -> HttpResponse:
             "session_idle_seconds": settings.PATIENT_IDLE_MINUTES * 60,
         },
     )
+
+
+@require_safe
+@patient_page
+def kept(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """`/my/<ref>/kept/`: what was typed when the page was closed; its button shows it on its page again."""
+    path = kept_for(request, owner_of(wanted))
+    way_on = reverse("requests:status", args=[wanted.reference])
+    if not path:
+        return redirect(way_on)
+    return show(request, "requests/kept.html", wanted, kept_path=path, way_on=way_on)
 
 
 @require_safe

@@ -10,7 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.forms.widgets import control_names, first_control_id
+from clinic.platform.kept.data import ShownAgain
 
+SHOWN_AGAIN = _("We kept what you typed on this page. Check it, then send it. It is not saved yet.")
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -64,6 +66,11 @@ class PageForm(forms.Form):
         helper.submit_label, helper.submit_class = self.submit_label, self.submit_class
         return helper
 
+    @property
+    def is_shown_again(self) -> bool:
+        """Whether the data were typed before a session ended: they are looked at, and sent once more."""
+        return isinstance(self.data, ShownAgain)
+
     def reveal_of(self, name: str) -> Reveal | None:
         return self.reveals.get(name)
 
@@ -75,6 +82,8 @@ class PageForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         self._refuse_foreign_names()
+        if self.is_shown_again:
+            self.add_error(None, forms.ValidationError(SHOWN_AGAIN, code="kept"))
         for name, reveal in self.reveals.items():
             if name in self.fields:
                 self._settle(name, reveal)
