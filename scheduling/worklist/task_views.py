@@ -38,6 +38,7 @@ WHAT_TO_DO = {
     Kind.NEW_SYMPTOMS: gettext_lazy("Read the new symptoms and call the patient."),
     Kind.INSURANCE_HELP: gettext_lazy("Call the patient about insurance and ways to pay."),
     Kind.WAITLIST: gettext_lazy("Time came free for this patient. Plan the day and offer it."),
+    Kind.OTHER_DAY: gettext_lazy("Read what suits the patient on the request, then move the visit or call."),
     Kind.CALL: gettext_lazy("Call the patient: there is news that our message could not bring."),
 }
 INSURANCE_WORDS = {
@@ -53,6 +54,7 @@ EMPTY = {
     Kind.NEW_SYMPTOMS: gettext_lazy("No new symptoms are waiting."),
     Kind.INSURANCE_HELP: gettext_lazy("Nobody waits for help with insurance."),
     Kind.WAITLIST: gettext_lazy("No freed time waits to be offered."),
+    Kind.OTHER_DAY: gettext_lazy("Nobody asks for another day."),
     Kind.CALL: gettext_lazy("Nobody waits for a call with news."),
 }
 
