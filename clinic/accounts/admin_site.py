@@ -24,6 +24,7 @@ class ClinicAdminSite(admin.AdminSite):
     site_title = settings.CLINIC_SHORT_NAME
     index_title = _("Reference data")
     site_url = "/staff/"
+    index_template = "admin/clinic_index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Only with a permission to keep something, or to read the audit."""

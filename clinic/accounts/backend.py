@@ -8,6 +8,8 @@ ADMIN_VERBS = ("view_", "add_", "change_", "delete_")
 # models of the admin -> who may keep them; the rest is read only, for auditors
 KEPT_BY: dict[str, Permission] = {
     "clinic.user": Permission.MANAGE_USERS,
+    "clinic.article": Permission.EDIT_CONTENT,
+    "clinic.glossaryterm": Permission.EDIT_CONTENT,
     **dict.fromkeys(
         (
             "clinic.site",
@@ -27,7 +29,15 @@ KEPT_BY: dict[str, Permission] = {
 }
 # what an auditor may read in the admin: records of what happened, never a patient's data
 READ_BY_AUDITORS = frozenset({"clinic.auditentry", "clinic.seal", "clinic.message", "clinic.job"})
-ADMIN_ANY = (Permission.MANAGE_REFERENCE, Permission.MANAGE_USERS, Permission.VIEW_AUDIT)
+# and what those may read who let it out
+READ_BY_REVIEWERS = frozenset({"clinic.article", "clinic.glossaryterm"})
+ADMIN_ANY = (
+    Permission.MANAGE_REFERENCE,
+    Permission.MANAGE_USERS,
+    Permission.VIEW_AUDIT,
+    Permission.EDIT_CONTENT,
+    Permission.APPROVE_CONTENT,
+)
 
 
 class RolesBackend(ModelBackend):
@@ -55,7 +65,9 @@ class RolesBackend(ModelBackend):
         if not user_obj.is_active or user_obj.is_anonymous:
             return False
         held = permissions_of(user_obj.roles)
-        return perm in held or admin_permission(perm) in held
+        return (
+            perm in held or admin_permission(perm) in held or (_is_review(perm) and Permission.APPROVE_CONTENT in held)
+        )
 
     def has_module_perms(self, user_obj, app_label: str) -> bool:
         """Whether the admin shows this app's models to the user at all."""
@@ -63,7 +75,14 @@ class RolesBackend(ModelBackend):
             return False
         held = permissions_of(user_obj.roles)
         models = [*KEPT_BY.items(), *((name, Permission.VIEW_AUDIT) for name in READ_BY_AUDITORS)]
+        models += [(name, Permission.APPROVE_CONTENT) for name in READ_BY_REVIEWERS]
         return any(name.startswith(f"{app_label}.") and needed in held for name, needed in models)
+
+
+def _is_review(perm: str) -> bool:
+    """Whether this is looking at what a reviewer of content may look at."""
+    app_label, _, codename = perm.partition(".")
+    return codename.startswith("view_") and f"{app_label}.{codename.removeprefix('view_')}" in READ_BY_REVIEWERS
 
 
 def admin_permission(perm: str) -> Permission | None:

@@ -34,7 +34,13 @@ def test_rules_cannot_be_changed_in_the_admin(client, page):
     assert answer.status_code == 403 or (page != "add/" and answer["Location"] == "/admin/")
 
 
-def test_nurse_does_not_enter_the_admin(client):
+def test_nurse_who_reviews_by_the_rules_may_read_them(client):
     client.force_login(a_member("nurse"))
+
+    assert client.get(ADDRESS).status_code == 200
+
+
+def test_coordinator_does_not_enter_the_admin(client):
+    client.force_login(a_member("coordinator"))
 
     assert client.get(ADDRESS).status_code in (302, 403)

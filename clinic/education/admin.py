@@ -1,0 +1,154 @@
+"""Articles and words in the admin: written by content editors, let out by clinicians."""
+
+from datetime import timedelta
+from functools import partial
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.accounts.admin_site import AuditedAdmin, admin_site
+from clinic.education import admin_views
+from clinic.education.models import Article, ArticleRevision, GlossaryTerm
+from clinic.education.search import index_article, index_words
+
+RESERVED = {"words", "questions"}
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """Articles by what has to be done with them."""
+
+    title = gettext_lazy("what to do")
+    parameter_name = "todo"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("review", _("Waits for review")),
+            ("due", _("Review is due within 90 days")),
+            ("hidden", _("Hidden: review long overdue")),
+            ("retired", _("Retired")),
+        ]
+
+    def queryset(self, request, queryset):
+        today = timezone.localdate()
+        chosen = {
+            "review": Q(revisions__state=ArticleRevision.State.IN_REVIEW),
+            "due": Q(review_due__lte=today + timedelta(days=90), retired_at=None),
+            "hidden": Q(hidden_from__lte=today, retired_at=None),
+            "retired": Q(retired_at__isnull=False),
+        }.get(self.value() or "")
+        return queryset.filter(chosen).distinct() if chosen is not None else queryset
+
+
+class ArticleForm(forms.ModelForm):
+    """The facts of an article; its words are written on a page of their own."""
+
+    def clean_slug(self) -> str:
+        """Two addresses are taken by other pages."""
+        slug = self.cleaned_data["slug"]
+        if slug in RESERVED and slug != self.instance.slug:
+            raise ValidationError(_("This address is taken by another page."))
+        return slug
+
+
+@admin.register(Article, site=admin_site)
+class ArticleAdmin(AuditedAdmin):
+    form = ArticleForm
+    list_display = ("__str__", "slug", "audience", "state", "reading", "reviewed_on", "review_due")
+    list_filter = (ReviewFilter, "audience")
+    list_select_related = ("published",)
+    search_fields = ("slug", "published__title")
+    fields = ("slug", "position", "audience", "related_keys", "related")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("revisions")
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, article: Article) -> str:
+        """In words: what readers see, and what waits."""
+        today = timezone.localdate()
+        if article.retired_at:
+            shown = _("Retired")
+        elif article.published is None:
+            shown = _("Not published")
+        elif not article.is_readable(today):
+            shown = _("Hidden: review long overdue")
+        elif article.review_due and article.review_due <= today:
+            shown = _("Published, review is due")
+        else:
+            shown = _("Published")
+        waiting = [one.get_state_display() for one in article.revisions.all() if one.state in admin_views.OPEN]
+        return ", ".join([shown, *waiting])
+
+    @admin.display(description=gettext_lazy("reading grade"))
+    def reading(self, article: Article) -> float | None:
+        """Of the published words."""
+        return article.published.reading_grade if article.published else None
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """An article is retired: its revisions stay."""
+        return False
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """On to writing."""
+        return redirect("admin:clinic_article_draft", obj.pk)
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        index_article(obj)
+
+    def get_urls(self):
+        """The pages of the workflow; the change page of Django's own is kept for the facts."""
+        site = self.admin_site
+
+        def page(view):
+            return site.admin_view(partial(view, site=site))
+
+        return [
+            path("reading/", site.admin_view(admin_views.reading), name="clinic_article_reading"),
+            path("<int:pk>/change/", page(admin_views.overview), name="clinic_article_change"),
+            path("<int:object_id>/facts/", site.admin_view(self._facts), name="clinic_article_facts"),
+            path("<int:pk>/draft/", page(admin_views.draft), name="clinic_article_draft"),
+            path("<int:pk>/preview/<int:number>/", page(admin_views.preview), name="clinic_article_preview"),
+            path(
+                "<int:pk>/compare/<int:number>/<int:other>/",
+                page(admin_views.differences),
+                name="clinic_article_compare",
+            ),
+            path("<int:pk>/do/<slug:what>/", page(admin_views.act), name="clinic_article_act"),
+            *(one for one in super().get_urls() if one.name != "clinic_article_change"),
+        ]
+
+    def _facts(self, request, object_id: int):
+        return self.change_view(request, str(object_id))
+
+
+class GlossaryTermForm(forms.ModelForm):
+    """A definition without a full stop: the pages add it."""
+
+    def clean_definition(self) -> str:
+        """Trimmed, without the full stop."""
+        return self.cleaned_data["definition"].strip().removesuffix(".")
+
+
+@admin.register(GlossaryTerm, site=admin_site)
+class GlossaryTermAdmin(AuditedAdmin):
+    form = GlossaryTermForm
+    list_display = ("term", "say_like", "definition", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("term", "definition", "also")
+    prepopulated_fields = {"slug": ("term",)}
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """A word is taken out of use."""
+        return False
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        index_words()
