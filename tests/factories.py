@@ -130,6 +130,18 @@ def a_week(clinician: Clinician, *, reserve_minutes: int = 0, weekdays=range(5))
     )
 
 
+def an_interpreter(site: Site, *languages: str, weekdays=range(5)) -> Clinician:
+    """An interpreter who works these weekdays."""
+    specialty, _ = Specialty.objects.get_or_create(
+        code="INTERPRETER", defaults={"name": "Interpreter", "default_minutes": 0, "is_leg": False}
+    )
+    made = Clinician.objects.create(
+        name=f"Interpreter {next(_number)}", specialty=specialty, site=site, languages=list(languages)
+    )
+    a_week(made, weekdays=weekdays)
+    return made
+
+
 def the_visit_types(specialties: dict[str, Specialty]) -> dict[str, VisitType]:
     """The four visit types of the product."""
     legs = {

@@ -84,7 +84,7 @@ def _check_free(query: Query, itinerary: Itinerary) -> list[str]:
     broken = []
 
     def is_free(mask: int, start: int, end: int) -> bool:
-        return all(mask >> (unit - query.base) & 1 for unit in range(start, end))
+        return start >= query.base and all(mask >> (unit - query.base) & 1 for unit in range(start, end))
 
     wanted = {leg.key: leg for leg in query.legs}
     for placed in itinerary.legs:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.platform.refusals import Refused
 from scheduling.itineraries.legs import CONSULT, IN_PERSON, MODES, NO_LIMITS, Itinerary, Limits
-from scheduling.itineraries.models import VisitType
+from scheduling.itineraries.models import VisitType, VisitTypeLeg
 
 
 class ChosenLeg(NamedTuple):
@@ -61,10 +61,26 @@ def kinds_of_visit(visit_type_ids: Iterable[int | None]) -> dict[int, KindOfVisi
     for pk, takes, notice, horizon, gap_min, gap_max, total, code, minutes, stage, room_kind, mode in rows:
         kind = found.setdefault(pk, KindOfVisit([], takes, notice, horizon, Limits(gap_min, gap_max, total)))
         if minutes is not None:
-            code, keys = code or "", {leg.key for leg in kind.legs}
-            key = next(k for k in (code, f"{code}.{stage}", *(f"{code}.{n}" for n in range(99))) if k not in keys)
-            kind.legs.append(LegWish(key, code, minutes, stage, room_kind, mode=mode))
+            _add_leg(kind, code or "", minutes, stage, room_kind, mode)
     return found
+
+
+def kind_of(row: VisitType, legs: Iterable[VisitTypeLeg]) -> KindOfVisit:
+    """The same of a visit type and its legs that have been read already, with their specialties."""
+    limits = Limits(row.gap_min_minutes, row.gap_max_minutes, row.total_max_minutes)
+    kind = KindOfVisit([], row.takes_suggested_legs, row.notice_minutes, row.horizon_days, limits)
+    for leg in sorted(legs, key=lambda leg: leg.position):
+        code = leg.specialty.code if leg.specialty else ""
+        _add_leg(kind, code, leg.minutes, leg.stage, leg.extra_room_kind, leg.mode)
+    return kind
+
+
+def _add_leg(kind: KindOfVisit, code: str, minutes: int, stage: str, room_kind: str, mode: str) -> None:
+    """With a key of its own: the code, with a suffix for a scan (beside a consult) and for a second leg."""
+    keys = {leg.key for leg in kind.legs}
+    first = f"{code}.{room_kind}" if room_kind else code
+    key = next(k for k in (first, f"{code}.{stage}", *(f"{code}.{n}" for n in range(99))) if k not in keys)
+    kind.legs.append(LegWish(key, code, minutes, stage, room_kind, mode=mode))
 
 
 def kind_of_visit(visit_type_id: int | None) -> KindOfVisit:
@@ -76,9 +92,9 @@ def all_legs(kind: KindOfVisit, chosen: Iterable[tuple]) -> list[LegWish]:
     """The legs of one visit: fixed ones, open places filled with the first specialties chosen, the others if taken.
 
     `chosen` are ChosenLegs or the beginnings of such. One for a specialty that the kind of visit brings itself adds no
-    leg; it says who does it and how. A leg with a room of its own is always in person.
+    leg (unless that one is a scan with a room of its own, which is always in person); it says who does it and how.
     """
-    named = {leg.code for leg in kind.legs if leg.code}
+    named = {leg.code for leg in kind.legs if leg.code and not leg.room_kind}
     wanted: dict[str, ChosenLeg] = {}
     for one in chosen:
         wanted.setdefault(one[0], ChosenLeg(*one))

@@ -1,5 +1,6 @@
 """Why a day has its rank, and why there is none, in words for staff; days as signed values of a tick box."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +12,11 @@ from clinic.directory.models import Clinician, Room
 from clinic.platform.words import minutes_words, short_day
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary, PlacedLeg, WhyNot
+from scheduling.itineraries.visit_kinds import ChosenLeg
 from scheduling.requests.models import AppointmentRequest
+from scheduling.visits.itinerary import mode_words
 
-SALT = "scheduling.offers.day"
+SALT = "scheduling.offers.day.2"
 SIGNED_DAYS_LIVE = 12 * 60 * 60  # seconds: a page left open overnight is searched again
 
 
@@ -25,7 +28,7 @@ class ShownLeg:
     ends_at: object
     specialty: str
     clinician: str
-    room: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,19 @@ class ShownDay:
     room: str
     legs: list[ShownLeg]
     reason: str
+    interpreter: str = ""
 
 
-def shown_days(wanted: AppointmentRequest, itineraries: list[Itinerary], legs: list[tuple[str, int]]) -> list[ShownDay]:
-    """The days with names instead of numbers: two queries."""
-    people = {leg.clinician_id for one in itineraries for leg in one.legs}
-    rooms = {one.room_id for one in itineraries} | {leg.room_id for one in itineraries for leg in one.legs}
-    clinicians = Clinician.objects.select_related("specialty").in_bulk(people) if people else {}
-    room_names = Room.objects.in_bulk(rooms - {None}) if rooms - {None} else {}
-    return [_shown(wanted, one, legs, clinicians, room_names) for one in itineraries]
+def shown_days(
+    wanted: AppointmentRequest,
+    itineraries: Sequence[Itinerary],
+    legs: Sequence[tuple],
+    *,
+    clinicians: Mapping[int, Clinician],
+    rooms: Mapping[int, Room],
+) -> list[ShownDay]:
+    """The days with names instead of numbers."""
+    return [_shown(wanted, one, legs, clinicians, rooms) for one in itineraries]
 
 
 def _shown(wanted, one: Itinerary, legs, clinicians, rooms) -> ShownDay:
@@ -56,14 +63,15 @@ def _shown(wanted, one: Itinerary, legs, clinicians, rooms) -> ShownDay:
         day=one.day,
         starts_at=datetime_of(one.start),
         ends_at=datetime_of(one.end),
-        room=str(rooms.get(one.room_id, "")),
+        room=str(rooms.get(one.room_id, "")) if one.room_id else _("Not at the clinic"),
+        interpreter=str(clinicians.get(one.interpreter_id, "")),
         legs=[
             ShownLeg(
                 datetime_of(leg.start),
                 datetime_of(leg.end),
                 str(clinicians[leg.clinician_id].specialty),
                 str(clinicians[leg.clinician_id]),
-                str(rooms.get(leg.room_id, "")),
+                mode_words(leg.mode) or str(rooms.get(leg.room_id, "")),
             )
             for leg in one.legs
         ],
@@ -104,6 +112,11 @@ def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
         "no_time": _("%(leg)s has no free time.") % {"leg": leg},
         "no_fit": _("%(leg)s has free times, but never on a day with the others.") % {"leg": leg},
         "no_room": _("Everyone is free, but no patient room is free for the whole stay."),
+        "no_interpreter": _(
+            "Everyone is free, but no interpreter for the whole visit. Untick the interpreter to plan without one, "
+            "and book one from outside."
+        ),
+        "not_before": _("The patient cannot come before the target date. Change “Not before” to search sooner."),
         "wishes": _("Days exist, but none meets the wishes. Untick “Only show days that meet these wishes”."),
     }
     lines = [texts.get(why.code, _("No complete day was found."))]
@@ -127,21 +140,22 @@ def _leg_name(key: str, names: dict[str, str]) -> str:
     return names.get(code, code)
 
 
-def sign_day(wanted: AppointmentRequest, one: Itinerary, legs: list[tuple[str, int]]) -> str:
+def sign_day(wanted: AppointmentRequest, one: Itinerary, legs: Sequence[tuple]) -> str:
     """A found day as one signed value: no patient data, useless for another request or other specialties."""
-    placed = [[leg.key, leg.clinician_id, leg.room_id, leg.start, leg.end] for leg in one.legs]
-    body = [one.day.isoformat(), one.room_id, placed, one.waiting_units, list(one.reason), sorted(map(list, legs))]
+    placed = [[leg.key, leg.clinician_id, leg.room_id, leg.start, leg.end, leg.mode] for leg in one.legs]
+    stay = [one.room_id, one.interpreter_id]
+    body = [one.day.isoformat(), stay, placed, one.waiting_units, list(one.reason), _asked(legs)]
     return signing.dumps(body, salt=f"{SALT}.{wanted.pk}", compress=True)
 
 
-def read_day(wanted: AppointmentRequest, value: str, legs: list[tuple[str, int]]) -> Itinerary | None:
+def read_day(wanted: AppointmentRequest, value: str, legs: Sequence[tuple]) -> Itinerary | None:
     """The day of a posted value; None when it is not ours, too old, or was found for other specialties."""
     try:
         body = signing.loads(value, salt=f"{SALT}.{wanted.pk}", max_age=SIGNED_DAYS_LIVE)
     except signing.BadSignature:
         return None
-    day, room_id, placed, waiting, reason, found_for = body
-    if found_for != sorted(map(list, legs)):
+    day, (room_id, interpreter_id), placed, waiting, reason, found_for = body
+    if found_for != _asked(legs):
         return None
     return Itinerary(
         day=date.fromisoformat(day),
@@ -151,4 +165,10 @@ def read_day(wanted: AppointmentRequest, value: str, legs: list[tuple[str, int]]
         wishes_met=(),
         wishes_missed=(),
         reason=tuple(reason),
+        interpreter_id=interpreter_id,
     )
+
+
+def _asked(legs: Sequence[tuple]) -> list[list]:
+    """The legs that were asked for, one way to write them."""
+    return sorted(list(ChosenLeg(*leg)) for leg in legs)

@@ -1,10 +1,24 @@
-"""The builder of a coordinated visit: specialties with minutes, wishes, and the days to hold."""
+"""The builder of a coordinated visit: specialties with minutes, who and how, wishes, and the days to hold."""
+
+from typing import NamedTuple
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.platform.forms import CheckboxesField, ConsentField, RadioField, SubmitForm, WholeNumberField
+from clinic.platform.forms import (
+    CheckboxesField,
+    ConsentField,
+    SelectField,
+    SplitDateField,
+    SubmitForm,
+    WholeNumberField,
+)
+from scheduling.itineraries.legs import PARTS_OF_DAY, Wishes
+from scheduling.itineraries.models import VisitTypeLeg
+from scheduling.itineraries.visit_kinds import ChosenLeg, LegWish
+from scheduling.offers.planning import Planning
 
 MOST_DAYS = 3
 MOST_LEGS = 10
@@ -16,10 +30,21 @@ WEEKDAYS = [
     ("4", gettext_lazy("Friday")),
 ]
 PARTS = [
-    ("any", gettext_lazy("Any time")),
-    ("morning", gettext_lazy("Morning")),
-    ("afternoon", gettext_lazy("Afternoon")),
+    ("morning", gettext_lazy("Morning, before 11")),
+    ("midday", gettext_lazy("Midday, 11 to 2")),
+    ("afternoon", gettext_lazy("Afternoon, after 2")),
 ]
+
+
+class LegRow(NamedTuple):
+    """A specialty with its controls; `said` is what they say now. What the kind of visit brings has no box to tick."""
+
+    name: str
+    tick: BoundField | None
+    minutes: BoundField | int
+    who: BoundField | None
+    how: BoundField | None
+    said: str
 
 
 class AnyValues(forms.MultipleChoiceField):
@@ -33,18 +58,33 @@ class BuildForm(SubmitForm):
     """One form with two buttons: find days for these specialties, or hold the ticked days and send the offer."""
 
     buttons = ("do",)
+    interpreter = ConsentField(label="", required=False)
     weekdays = CheckboxesField(
         label=gettext_lazy("Days of the week that suit"), choices=WEEKDAYS, required=False, show_optional=False
     )
-    part = RadioField(
-        label=gettext_lazy("Time of day that suits"), choices=PARTS, required=False, show_optional=False, inline=True
+    parts = CheckboxesField(
+        label=gettext_lazy("Times of day that suit"), choices=PARTS, required=False, show_optional=False
     )
     only = ConsentField(label=gettext_lazy("Only show days that meet these wishes"), required=False)
+    earliest = SplitDateField(
+        label=gettext_lazy("Not before"),
+        what=gettext_lazy("The day"),
+        future=True,
+        required=False,
+        show_optional=False,
+    )
     day = AnyValues(required=False)
 
-    def __init__(self, *args, specialties, **kwargs):
+    def __init__(self, *args, planning: Planning, **kwargs):
         super().__init__(*args, **kwargs)
-        self.specialties = list(specialties)
+        self.planning = planning
+        self.specialties = planning.choosable
+        if planning.can_interpret:
+            self.fields["interpreter"].label = _("An interpreter for the whole visit: %(language)s") % {
+                "language": planning.language_name
+            }
+        else:
+            del self.fields["interpreter"]
         for one in self.specialties:
             self.fields[f"leg_{one.code}"] = ConsentField(label=one.name, required=False)
             self.fields[f"minutes_{one.code}"] = WholeNumberField(
@@ -55,18 +95,70 @@ class BuildForm(SubmitForm):
                 show_optional=False,
                 initial=one.default_minutes,
             )
+            self._ask_who_and_how(one.code, one.name, planning.usual_mode)
+        for code, leg in self._fixed_alone.items():
+            self._ask_who_and_how(code, planning.names.get(code, code), "" if leg.room_kind else leg.mode)
 
     @property
-    def leg_rows(self) -> list[tuple]:
-        """(specialty, tick box, minutes) in the order of the list."""
-        return [(one, self[f"leg_{one.code}"], self[f"minutes_{one.code}"]) for one in self.specialties]
+    def _fixed_alone(self) -> dict[str, LegWish]:
+        """Legs of the kind of visit whose specialty cannot be ticked besides, which then says who and how for both."""
+        tickable = {one.code for one in self.specialties}
+        return {leg.code: leg for leg in self.planning.fixed if leg.code not in tickable}
+
+    def _ask_who_and_how(self, code: str, name: str, usual_mode: str) -> None:
+        """Controls for the one clinician who must do a leg, and for how it is held where that is open."""
+        self.fields[f"who_{code}"] = SelectField(
+            label=_("Who, for %(specialty)s") % {"specialty": name},
+            choices=self.planning.people(code),
+            empty=_("Anyone"),
+            required=False,
+            show_optional=False,
+        )
+        if usual_mode:
+            self.fields[f"how_{code}"] = SelectField(
+                label=_("How, for %(specialty)s") % {"specialty": name},
+                choices=VisitTypeLeg.Mode.choices,
+                empty=_("As usual: %(how)s") % {"how": VisitTypeLeg.Mode(usual_mode).label},
+                required=False,
+                show_optional=False,
+            )
+
+    @property
+    def leg_rows(self) -> list[LegRow]:
+        """The specialties to tick, in the order of the list."""
+        return [
+            self._row(one.code, one.name, self[f"leg_{one.code}"], self[f"minutes_{one.code}"])
+            for one in self.specialties
+        ]
+
+    @property
+    def fixed_rows(self) -> list[LegRow]:
+        """What the kind of visit brings, in its order; who and how stands once where a specialty comes twice."""
+        asked: set[str] = set()
+        rows = []
+        for leg in self.planning.fixed:
+            is_asked = leg.code in self._fixed_alone and leg.code not in asked
+            asked.add(leg.code)
+            name = self.planning.names.get(leg.code, leg.code)
+            rows.append(self._row(leg.code, name, None, leg.minutes or 0, is_asked=is_asked))
+        return rows
+
+    def _row(
+        self, code: str, name: str, tick: BoundField | None, minutes: BoundField | int, *, is_asked: bool = True
+    ) -> LegRow:
+        fields = [self[key] if is_asked and key in self.fields else None for key in (f"who_{code}", f"how_{code}")]
+        chosen = [dict(one.field.choices).get(str(one.value() or ""), "") for one in fields if one is not None]
+        return LegRow(name, tick, minutes, *fields, said=", ".join(str(word) for word in chosen if word))
 
     def clean(self) -> dict:
-        """At least one specialty, minutes for each; one to three days when days are to be held."""
+        """At least one specialty unless the kind of visit takes none, with minutes; one to three days to hold."""
         cleaned = super().clean() or self.cleaned_data
         chosen = [one for one in self.specialties if cleaned.get(f"leg_{one.code}")]
-        if not chosen:
+        places = self.planning.places
+        if not chosen and places != 0:
             self.add_error(None, _("Tick at least one specialty"))
+        elif places is not None and len(chosen) > places:
+            self.add_error(None, _("Tick %(most)s specialties or fewer for this kind of visit") % {"most": places})
         elif len(chosen) > MOST_LEGS:
             self.add_error(None, _("Tick %(most)s specialties or fewer for one day") % {"most": MOST_LEGS})
         for one in chosen:
@@ -84,11 +176,38 @@ class BuildForm(SubmitForm):
         return self.data.get("do") == "hold"
 
     @property
-    def chosen_legs(self) -> list[tuple[str, int]]:
-        """(specialty code, minutes) of the ticked specialties; only of a checked form."""
-        cleaned = self.cleaned_data
-        return [
-            (one.code, cleaned[f"minutes_{one.code}"])
+    def chosen_legs(self) -> list[ChosenLeg]:
+        """The ticked specialties, and what was chosen for those of the kind of visit; of a fresh form its initials."""
+        values = self.cleaned_data if self.is_bound else self.initial
+        legs = [
+            self._chosen(one.code, values, values[f"minutes_{one.code}"])
             for one in self.specialties
-            if cleaned.get(f"leg_{one.code}") and cleaned.get(f"minutes_{one.code}")
+            if values.get(f"leg_{one.code}") and values.get(f"minutes_{one.code}")
         ]
+        fixed = [self._chosen(code, values, None) for code in self._fixed_alone]
+        return legs + [one for one in fixed if one.clinician_id or one.mode]
+
+    @staticmethod
+    def _chosen(code: str, values: dict, minutes: int | None) -> ChosenLeg:
+        who = values.get(f"who_{code}")
+        return ChosenLeg(code, minutes, int(who) if who else None, values.get(f"how_{code}") or "")
+
+    @property
+    def has_legs(self) -> bool:
+        """Whether there is anything to look for: a ticked specialty, or a kind of visit that needs none."""
+        ticked = {one.code for one in self.specialties}
+        return self.planning.places == 0 or any(leg.code in ticked for leg in self.chosen_legs)
+
+    @property
+    def wants_interpreter(self) -> bool:
+        """Whether an interpreter must be there for the whole visit."""
+        values = self.cleaned_data if self.is_bound else self.initial
+        return bool(values.get("interpreter")) and "interpreter" in self.fields
+
+    @property
+    def wishes(self) -> Wishes:
+        """Days and times, and whether they limit."""
+        values = self.cleaned_data if self.is_bound else self.initial
+        weekdays = frozenset(int(day) for day in values.get("weekdays") or ())
+        parts = tuple(PARTS_OF_DAY[part] for part in values.get("parts") or ())
+        return Wishes(weekdays, parts, required=bool(values.get("only")))

@@ -12,21 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
-from clinic.directory.models import Specialty
 from clinic.platform.refusals import Refused
-from clinic.platform.words import minutes_words
 from intake.patients.reach import addresses_of
-from scheduling.itineraries.legs import PARTS_OF_DAY, Wishes
-from scheduling.itineraries.search import find_days, suggested_legs
+from scheduling.itineraries.search import find_days, not_before, suggested_legs
 from scheduling.offers.actions import make_offer, release_offer
 from scheduling.offers.day_words import ShownDay, read_day, shown_days, why_not_words
 from scheduling.offers.models import Offer
+from scheduling.offers.planning import Planning, planning_of
 from scheduling.offers.staff_forms import BuildForm
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.itinerary import held_days
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
-
-START_WINDOWS = {"morning": (PARTS_OF_DAY["morning"],), "afternoon": (PARTS_OF_DAY["afternoon"],)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +39,10 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     """Choose specialties and wishes, see ranked days, hold up to three and send the offer."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "plan_days")
+    planning = planning_of(wanted)
     if request.method != "POST":
-        return _show(request, wanted, _fresh_form(wanted))
-    form = BuildForm(request.POST, specialties=_choosable(wanted))
+        return _show(request, wanted, _fresh_form(wanted, planning))
+    form = BuildForm(request.POST, planning=planning)
     if not form.is_valid():
         return _show(request, wanted, form, status=422)
     if form.wants_hold:
@@ -53,25 +50,27 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, wanted, form)
 
 
-def _choosable(wanted: AppointmentRequest) -> list[Specialty]:
-    """Specialties to tick: not those the visit type brings itself."""
-    fixed = wanted.visit_type.legs.exclude(specialty=None).values("specialty") if wanted.visit_type else []
-    return list(Specialty.objects.filter(is_leg=True).exclude(pk__in=fixed))
-
-
-def _fresh_form(wanted: AppointmentRequest) -> BuildForm:
-    """The form as first opened: what the review chose and what the patient wished."""
-    initial: dict = {"part": "any", "weekdays": wanted.preferences.get("weekdays", [])}
-    for code, minutes in suggested_legs(wanted):
+def _fresh_form(wanted: AppointmentRequest, planning: Planning) -> BuildForm:
+    """The form as first opened: what the review chose, what the patient wished, the interpreter that is needed."""
+    told = wanted.preferences
+    initial: dict = {
+        "weekdays": told.get("weekdays", []),
+        "parts": told.get("times_of_day", []),
+        "interpreter": planning.can_interpret,
+    }
+    earliest = not_before(wanted)
+    if earliest is not None and earliest > timezone.localdate():
+        initial["earliest"] = earliest
+    for code, minutes in suggested_legs(wanted, kind=planning.kind, usual=planning.usual_minutes):
         initial |= {f"leg_{code}": True, f"minutes_{code}": minutes}
-    return BuildForm(specialties=_choosable(wanted), initial=initial)
+    return BuildForm(planning=planning, initial=initial)
 
 
 def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> HttpResponse:
     """Hold the ticked days; whatever is refused, the page comes back with a new list and everything kept."""
     legs = form.chosen_legs
     chosen = [read_day(wanted, value, legs) for value in dict.fromkeys(form.cleaned_data["day"])]
-    if None in chosen:
+    if not all(day and (day.interpreter_id is not None) == form.wants_interpreter for day in chosen):
         form.add_error(None, _("The list was made for other specialties or is too old. Here is a new one."))
         return _show(request, wanted, form, status=409)
     try:
@@ -79,6 +78,7 @@ def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> 
     except Refused as no:
         form.add_error(None, str(no))
         form.renew_key()
+        form.planning = planning_of(wanted)  # somebody else may have made an offer
         return _show(request, wanted, form, status=409)
     if addresses_of(wanted.patient):
         messages.success(request, _("The days are held and the offer is on its way to the patient."))
@@ -89,51 +89,39 @@ def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> 
 
 def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
     """Ranked days for what the form says."""
-    values = form.cleaned_data if form.is_bound else form.initial
-    weekdays = frozenset(int(day) for day in values.get("weekdays") or ())
-    wishes = Wishes(weekdays, START_WINDOWS.get(values.get("part") or "", ()), required=bool(values.get("only")))
-    legs = form.chosen_legs if form.is_bound else _initial_legs(form)
-    found = find_days(wanted, legs=legs, wishes=wishes, now=timezone.now())
-    names = dict(Specialty.objects.values_list("code", "name")) if found.why_not else {}
+    legs, values = form.chosen_legs, form.cleaned_data if form.is_bound else form.initial
+    found = find_days(
+        wanted,
+        legs=legs,
+        wishes=form.wishes,
+        interpreter=form.wants_interpreter,
+        earliest_on=values.get("earliest") or timezone.localdate(),  # an emptied field takes the patient's word back
+        kind=form.planning.kind,
+        now=timezone.now(),
+    )
+    planning = form.planning
     return Listing(
-        days=shown_days(wanted, found.itineraries, legs),
-        why_not=why_not_words(found.why_not, names) if found.why_not else [],
+        days=shown_days(wanted, found.itineraries, legs, clinicians=planning.clinicians, rooms=planning.rooms),
+        why_not=why_not_words(found.why_not, planning.names) if found.why_not else [],
     )
 
 
-def _initial_legs(form: BuildForm) -> list[tuple[str, int]]:
-    return [
-        (one.code, form.initial[f"minutes_{one.code}"])
-        for one in form.specialties
-        if form.initial.get(f"leg_{one.code}")
-    ]
-
-
 def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, status: int = 200) -> HttpResponse:
-    offer = wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()).first()
+    offer = form.planning.offer
     can_plan = wanted.status == AppointmentRequest.Status.READY and offer is None
-    has_legs = bool(form.chosen_legs if form.is_bound and hasattr(form, "cleaned_data") else _initial_legs(form))
     context = {
         "wanted": wanted,
         "crumbs": crumbs_to(wanted, _("Plan the day")),
         "form": form,
+        "planning": form.planning,
         "offer": offer,
         "held": held_days(offer) if offer else [],
         "can_plan": can_plan,
-        "listing": _search(wanted, form) if can_plan and has_legs else None,
-        "fixed": _fixed_legs(wanted),
+        "listing": _search(wanted, form) if can_plan and form.has_legs else None,
         "is_written_to": bool(addresses_of(wanted.patient)),
         "ticked": set(form.data.getlist("day")) if form.is_bound else set(),
     }
     return render(request, "staff/build.html", context, status=status)
-
-
-def _fixed_legs(wanted: AppointmentRequest) -> list[str]:
-    """The legs that the visit type brings itself, in words."""
-    if wanted.visit_type is None:
-        return []
-    fixed = wanted.visit_type.legs.select_related("specialty").filter(specialty__isnull=False)
-    return [f"{leg.specialty}, {minutes_words(leg.minutes)}" for leg in fixed]
 
 
 @requires(Permission.VIEW_PATIENT, Permission.MAKE_OFFER)

@@ -74,9 +74,14 @@ def _what_came_of_it(wanted: AppointmentRequest, found: dict[str, list]) -> dict
                 "state": visit.state,
                 "starts_at": visit.starts_at,
                 "ends_at": visit.ends_at,
-                "place": visit.site.name,
+                "place": "at home" if visit.is_at_home else visit.site.name,
                 "appointments": [
-                    {"specialty": leg.specialty.name, "starts_at": leg.starts_at, "ends_at": leg.ends_at}
+                    {
+                        "specialty": leg.specialty.name,
+                        "starts_at": leg.starts_at,
+                        "ends_at": leg.ends_at,
+                        "state": leg.state,
+                    }
                     for leg in legs
                     if leg.visit_id == visit.pk
                 ],

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from clinic.platform.words import phone
+from scheduling.visits.itinerary import where_words
 from scheduling.visits.models import Visit
 
 PRODUCT = "-//Clinic//Visits//EN"  # no word about the kind of clinic: calendars are shared
@@ -27,7 +28,7 @@ def visit_calendar(visit: Visit) -> bytes:
     event.add("dtstart", _utc(visit.starts_at))
     event.add("dtend", _utc(visit.ends_at))
     event.add("summary", _("Clinic visit"))
-    event.add("location", visit.site.address or settings.CLINIC_ADDRESS)
+    event.add("location", where_words(visit))
     event.add("description", _("Questions? Call %(phone)s.") % {"phone": phone(settings.CLINIC_PHONE)})
     event.add("status", "CONFIRMED" if is_on else "CANCELLED")
     event.add("transp", "OPAQUE" if is_on else "TRANSPARENT")

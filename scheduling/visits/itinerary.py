@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.platform import words
+from scheduling.itineraries.legs import REMOTE
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, Visit
@@ -52,17 +54,44 @@ class LegInWords:
     specialty: str
     clinician: str
     place: str
+    is_remote: bool = False
+
+
+def mode_words(mode: str) -> str:
+    """ "By video", "By phone"; empty for a leg in person."""
+    return {Appointment.Mode.VIDEO: _("By video"), Appointment.Mode.PHONE: _("By phone")}.get(mode, "")
+
+
+def where_words(visit: Visit) -> str:
+    """The address, or "At home, by video" for a visit without a room."""
+    if not visit.is_at_home:
+        return visit.site.address or settings.CLINIC_ADDRESS
+    modes = {leg.mode for leg in visit.appointments.all()}
+    if modes == {Appointment.Mode.VIDEO}:
+        return _("At home, by video")
+    return _("At home, by phone") if modes == {Appointment.Mode.PHONE} else _("At home, by video and phone")
+
+
+def _place(leg: Appointment, visit: Visit) -> str:
+    """Where a leg is: by video or phone from the patient's room, if there is one, or from home."""
+    room = leg.room or visit.room
+    where = f"{room.name}, {visit.site.name}" if room else "" if visit.is_at_home else visit.site.name
+    return ", ".join(word for word in (mode_words(leg.mode), where) if word)
 
 
 def legs_in_words(visit: Visit) -> list[LegInWords]:
-    """The appointments of a day in order; the place is the patient's room unless the leg has its own, such as CT."""
+    """The appointments of a day in order; the place is the patient's room unless the leg has its own, such as CT.
+
+    One by video or phone says so first.
+    """
     return [
         LegInWords(
             hours=words.clock_range(leg.starts_at, leg.ends_at),
             length=words.minutes_words((leg.ends_at - leg.starts_at) // timedelta(minutes=1)),
             specialty=leg.specialty.name,
             clinician=leg.clinician.name,
-            place=(leg.room or visit.room).name,
+            place=_place(leg, visit),
+            is_remote=leg.mode in REMOTE,
         )
         for leg in visit.appointments.all()
     ]

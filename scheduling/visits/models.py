@@ -59,6 +59,11 @@ class Visit(models.Model):
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="visit_ends_after_start")]
         indexes = [models.Index(fields=["state", "starts_at"], name="visit_by_day")]
 
+    @property
+    def is_at_home(self) -> bool:
+        """Whether the patient need not come: a visit has a room unless all its appointments are by video or phone."""
+        return self.room_id is None
+
 
 class Appointment(models.Model):
     """One leg: one clinician for some minutes, in the stay room unless it has a room of its own."""

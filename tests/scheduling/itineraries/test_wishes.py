@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from clinic.directory.models import Clinician, Room, Site, Specialty
+from clinic.directory.models import Room, Site
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.availability.bits import datetime_of
@@ -19,7 +19,7 @@ from scheduling.itineraries.visit_kinds import ChosenLeg
 from scheduling.offers.actions import make_offer
 from scheduling.visits.models import Claim
 from tests import factories
-from tests.factories import a_request, a_week, claims_held, claims_wanted, local
+from tests.factories import a_request, an_interpreter, claims_held, claims_wanted, local
 from tests.scheduling.staff_rows import queries_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
@@ -47,15 +47,6 @@ def is_refused(wanted, one, now):
 
 def offer(wanted, days, now):
     return make_offer(wanted, days, by=factories.staff_actor(factories.a_coordinator()), key=new_key(), now=now)
-
-
-def an_interpreter(site, *languages, weekdays=range(5)):
-    specialty, _ = Specialty.objects.get_or_create(
-        code="INTERPRETER", defaults={"name": "Interpreter", "default_minutes": 0, "is_leg": False}
-    )
-    made = Clinician.objects.create(name="Interpreter", specialty=specialty, site=site, languages=list(languages))
-    a_week(made, weekdays=weekdays)
-    return made
 
 
 def speaks(wanted, language, needed="spoken"):

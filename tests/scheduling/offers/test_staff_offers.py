@@ -48,7 +48,7 @@ def days_on(page):
 
 
 def posted(do, **fields):
-    return {"key": new_key(), "do": do, "part": "any", "leg_RAD_ONC": "on", "minutes_RAD_ONC": "45"} | fields
+    return {"key": new_key(), "do": do, "leg_RAD_ONC": "on", "minutes_RAD_ONC": "45"} | fields
 
 
 def test_builder_shows_up_to_three_days_with_legs_and_reason(client, coordinator, wanted):

@@ -1,0 +1,115 @@
+"""What staff can choose for the day of one request: specialties, who does a leg and how, an interpreter."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.directory.models import Clinician, Room, Specialty
+from clinic.platform.db.together import read_together
+from clinic.platform.words import minutes_words
+from intake.patients.languages import language_words
+from scheduling.itineraries.interpreters import INTERPRETER, language_needed, languages_spoken
+from scheduling.itineraries.legs import IN_PERSON, rules_for
+from scheduling.itineraries.look import SEES_RESERVE
+from scheduling.itineraries.models import VisitTypeLeg
+from scheduling.itineraries.visit_kinds import KindOfVisit, LegWish, kind_of
+from scheduling.offers.models import Offer
+from scheduling.requests.models import AppointmentRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """`names` of specialties by code, `clinicians` in use (interpreters too) and `rooms` by key; the open offer."""
+
+    kind: KindOfVisit
+    offer: Offer | None
+    specialties: list[Specialty]
+    clinicians: dict[int, Clinician]
+    rooms: dict[int, Room]
+    language: str
+    can_interpret: bool
+    limits: str
+    sees_reserve: bool
+
+    @property
+    def choosable(self) -> list[Specialty]:
+        """Specialties to tick: not those that the kind of visit brings itself, but for one that it brings as a scan."""
+        if self.places == 0:
+            return []
+        taken = {leg.code for leg in self.fixed if not leg.room_kind}
+        return [one for one in self.specialties if one.code not in taken]
+
+    @property
+    def fixed(self) -> list[LegWish]:
+        """Legs that the kind of visit brings itself."""
+        return [leg for leg in self.kind.legs if leg.code]
+
+    @property
+    def places(self) -> int | None:
+        """How many specialties can be ticked; None: any number."""
+        return None if self.kind.takes_chosen else len(self.kind.legs) - len(self.fixed)
+
+    @property
+    def usual_mode(self) -> str:
+        """How a chosen specialty sees the patient unless staff say otherwise."""
+        return next((leg.mode for leg in self.kind.legs if not leg.code), IN_PERSON)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Specialties by code."""
+        return {one.code: one.name for one in self.specialties}
+
+    @property
+    def usual_minutes(self) -> dict[str, int]:
+        """The usual length by code."""
+        return {one.code: one.default_minutes for one in self.specialties}
+
+    def people(self, code: str) -> list[tuple[str, str]]:
+        """Clinicians of a specialty as choices, by name."""
+        found = [(one.name, key) for key, one in self.clinicians.items() if one.specialty.code == code]
+        return [(str(key), name) for name, key in sorted(found)]
+
+    @property
+    def language_name(self) -> str:
+        """The language in which the patient wants an interpreter."""
+        return language_words(self.language)
+
+
+def planning_of(wanted: AppointmentRequest) -> Planning:
+    """What there is to choose for a request: one query."""
+    legs, specialties, clinicians, rooms, offers = read_together(
+        VisitTypeLeg.objects.filter(visit_type=wanted.visit_type_id).select_related("specialty"),
+        Specialty.objects.filter(is_leg=True),
+        Clinician.objects.filter(Q(specialty__is_leg=True) | Q(specialty__code=INTERPRETER), is_active=True)
+        .select_related("specialty"),
+        Room.objects.filter(is_active=True),
+        wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()),
+    )  # fmt: skip
+    language = language_needed(wanted.patient)
+    spoken = [languages_spoken(one.languages) for one in clinicians if one.specialty.code == INTERPRETER]
+    kind = KindOfVisit(takes_chosen=True)
+    if wanted.visit_type is not None:
+        kind = kind_of(wanted.visit_type, legs)
+    return Planning(
+        kind=kind,
+        offer=offers[0] if offers else None,
+        specialties=sorted(specialties, key=lambda one: (one.position, one.code)),
+        clinicians={one.pk: one for one in clinicians},
+        rooms={room.pk: room for room in rooms},
+        language=language,
+        can_interpret=any(language in codes for codes in spoken),
+        limits=_limits_in_words(kind, is_frail=wanted.is_frail),
+        sees_reserve=wanted.level in SEES_RESERVE,
+    )
+
+
+def _limits_in_words(kind: KindOfVisit, *, is_frail: bool) -> str:
+    """ "Pauses of 5 to 30 minutes; at most 5 hours 30 minutes from the first start to the last end." """
+    rules = rules_for(is_frail, kind.limits)
+    return _("Pauses of %(low)s to %(high)s minutes; at most %(total)s from the first start to the last end.") % {
+        "low": rules.gap_min * 5,
+        "high": rules.gap_max * 5,
+        "total": minutes_words(rules.total_max * 5),
+    }
