@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("scheduling.requests.file_urls")),
     path("", include("scheduling.offers.urls")),
     path("", include("scheduling.visits.urls")),
+    path("", include("scheduling.waitlist.urls")),
 ]

@@ -1,5 +1,6 @@
 """The patient's answers to an offer."""
 
+from django import forms
 from django.template.loader import render_to_string
 from django.utils.functional import lazy
 from django.utils.html import format_html
@@ -40,6 +41,20 @@ class ChooseDayForm(SubmitForm):
     def chosen(self) -> Visit:
         """The day that a checked form names."""
         return self.days[self.cleaned_data["visit"]]
+
+
+class ChangeDayForm(SubmitForm):
+    """The held day in place of the booked one; what it posts is read by `ChooseDayForm`."""
+
+    submit_label = _("Change to this day")
+    visit = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class KeepDayForm(SubmitForm):
+    """A button; what it posts is read by `DeclineForm`."""
+
+    submit_label = _("Keep the day I have")
+    submit_class = "secondary"
 
 
 class MoreTimeForm(SubmitForm):

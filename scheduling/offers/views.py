@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.platform.db.batch import Batch, stored
 from clinic.platform.refusals import Refused
 from scheduling.offers.accepting import accept_offer
-from scheduling.offers.actions import decline_offer, extend_offer
-from scheduling.offers.forms import ChooseDayForm, DeclineForm, MoreTimeForm
+from scheduling.offers.actions import can_extend, decline_offer, extend_offer
+from scheduling.offers.forms import ChangeDayForm, ChooseDayForm, DeclineForm, KeepDayForm, MoreTimeForm
 from scheduling.offers.holds import hold_ends
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
 from scheduling.requests.patient_pages import patient_page, show
-from scheduling.visits.itinerary import booked_visit, held_days
+from scheduling.visits.itinerary import booked_visit, held_days, legs_in_words
 from scheduling.visits.models import Visit
 
 
@@ -42,9 +42,33 @@ def choose(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         offer, days = _offer_and_days(wanted)
         if offer is not None:
             return _book(request, wanted, offer, days)
-    if booked_visit(wanted):
-        return redirect("visits:confirmation", wanted.reference)
+    if visit := booked_visit(wanted):
+        return _earlier_day(request, wanted, visit) or redirect("visits:confirmation", wanted.reference)
     return _show_days(request, wanted, _latest_offer(wanted))
+
+
+def _earlier_day(
+    request: HttpRequest, wanted: AppointmentRequest, visit: Visit, *, refused: Refused | None = None
+) -> HttpResponse | None:
+    """Keep the booked day or change to the earlier one; None when no earlier one is held and nothing was refused."""
+    offer, day = _latest_offer(wanted), None
+    if offer is not None and is_for_change(offer):
+        day = next((one for one in held_days(offer) if hold_ends(one.starts_at) > timezone.now()), None)
+    if day is None and refused is None:
+        return None
+    context = {"offer": offer, "visit": visit, "day": day, "refused": refused}
+    if day is not None:
+        context |= {
+            "form": ChangeDayForm(initial={"visit": day.pk}),
+            "keep": KeepDayForm(action=reverse("offers:decline", args=[wanted.reference]), auto_id="keep-%s"),
+            "legs": legs_in_words(day),
+        }
+    return show(request, "offers/earlier_day.html", wanted, **context, status=409 if refused else 200)
+
+
+def is_for_change(offer: Offer) -> bool:
+    """Whether it waits for the answer of somebody who has a day already."""
+    return offer.replaces_id is not None and offer.state == Offer.State.OPEN and offer.expires_at > timezone.now()
 
 
 def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer, days: list[Visit]) -> HttpResponse:
@@ -58,9 +82,15 @@ def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer, days: 
         accept_offer(offer, form.chosen, by=request.actor, key=form.cleaned_data["key"], now=timezone.now())
     except Refused as no:
         if visit := booked_visit(wanted):
+            if offer.replaces_id == visit.pk:
+                return _earlier_day(request, wanted, visit, refused=no)
             return show(request, "offers/already_booked.html", wanted, visit=visit, status=409)
         gone = form.chosen if no.code in ("taken", "too_late") else None
         return _show_days(request, wanted, _latest_offer(wanted), refused=no, gone=gone, status=409)
+    if offer.replaces_id is not None:
+        messages.success(
+            request, _("You have the earlier day now. The other day is canceled: delete it in your calendar.")
+        )
     return redirect("visits:confirmation", wanted.reference)
 
 
@@ -85,7 +115,7 @@ def _show_days(
     if not days:
         return show(request, "offers/no_days.html", wanted, **context, status=status)
     context |= {"form": ChooseDayForm(typed, days=days), "days": days}
-    if offer.extended_at is None:
+    if can_extend(offer):
         context["more_time"] = MoreTimeForm(
             action=reverse("offers:extend", args=[wanted.reference]), auto_id="more-time-%s"
         )
@@ -115,11 +145,15 @@ def decline(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     offer = _latest_offer(wanted)
     if offer is None or (request.method != "POST" and offer.state != Offer.State.OPEN):
         return redirect("offers:choose", wanted.reference)
+    if request.method != "POST" and offer.replaces_id is not None and booked_visit(wanted):
+        return redirect("offers:choose", wanted.reference)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid() and _declined(offer, form, request):
+            if offer.replaces_id is not None and booked_visit(wanted):
+                messages.success(request, _("You keep the day you have."))
             return redirect("offers:choose", wanted.reference)
     return show(request, "offers/decline.html", wanted, form=form, status=status)
 

@@ -25,6 +25,8 @@ class WaitlistEntry(models.Model):
         LEFT = "left", _("Left the list")
         ENDED = "ended", _("Ended")
 
+    LIVE = (State.WAITING, State.OFFERED)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(
         "scheduling.AppointmentRequest", on_delete=models.PROTECT, related_name="waitlist_entries"

@@ -19,7 +19,7 @@ from scheduling.visits.models import Visit
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 
 State, Outcome = WaitlistEntry.State, WaitlistMatch.Outcome
-LIVE = (State.WAITING, State.OFFERED)
+LIVE = WaitlistEntry.LIVE
 OUTCOME_OF_OFFER = {
     Offer.State.ACCEPTED: Outcome.ACCEPTED,
     Offer.State.DECLINED: Outcome.DECLINED,
