@@ -15,7 +15,7 @@ from intake.access.sessions import lapsed_session, patient_session
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.own import own_request, own_requests, person_of, tells_back
 
-PLANS = frozenset({"offers", "visits"})  # rooms of the clinic's own plans: days, specialties, people
+PLANS = frozenset({"offers", "visits", "waitlist"})  # rooms of the clinic's own plans: days, specialties, people
 
 
 def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
