@@ -12,13 +12,19 @@ from scheduling.itineraries.legs import REMOTE
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, Visit
+from scheduling.visits.states import VISIT_CLAIMS_TIME
 
 STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
 
 
 def with_legs(visits: QuerySet) -> QuerySet:
-    """The visits with everything an itinerary shows: two queries, whatever their number."""
-    legs = Appointment.objects.select_related("specialty", "clinician", "room").order_by("position")
+    """The visits with everything an itinerary shows: two queries, whatever their number.
+
+    A leg that was taken out of a visit that takes place is not shown.
+    """
+    taken_out = {"state": Appointment.State.CANCELLED_BY_CLINIC, "visit__state__in": VISIT_CLAIMS_TIME}
+    legs = Appointment.objects.exclude(**taken_out).select_related("specialty", "clinician", "room")
+    legs = legs.order_by("position")
     return visits.select_related("site", "room", "visit_type").prefetch_related(Prefetch("appointments", queryset=legs))
 
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("my/<str:reference>/visit/", views.confirmation, name="confirmation"),
     path("my/<str:reference>/visit.ics", views.calendar, name="calendar"),
     path("my/<str:reference>/visit/print/", views.print_itinerary, name="print"),
+    path("my/<str:reference>/other-day/", views.other_day, name="other-day"),
     path("my/<str:reference>/cancel/", views.cancel, name="cancel"),
 ]

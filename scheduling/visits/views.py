@@ -1,21 +1,25 @@
 """The patient's booked visit: confirmation, calendar file, page to print, cancellation."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.refusals import Refused
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
 from scheduling.requests.patient_pages import patient_page, show
-from scheduling.visits.actions import cancel_visit
+from scheduling.visits.actions import cancel_visit, is_late
 from scheduling.visits.calendar_file import visit_calendar
-from scheduling.visits.forms import CancelForm
+from scheduling.visits.forms import CancelForm, OtherDayForm
 from scheduling.visits.itinerary import STILL_TO_COME, last_visit, legs_in_words
 from scheduling.visits.models import Visit
+from scheduling.visits.other_day_actions import ask_for_another_day
+from scheduling.visits.patient_news import news_of
 
 
 @login_not_required
@@ -46,6 +50,7 @@ def confirmation(request: HttpRequest, wanted: AppointmentRequest) -> HttpRespon
         visit=visit,
         legs=legs_in_words(visit),
         can_cancel=visit.state == Visit.State.BOOKED,
+        news=news_of(visit) if visit.state in STILL_TO_COME else None,
     )
 
 
@@ -87,7 +92,34 @@ def cancel(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         status = 422
         if form.is_valid() and _canceled(wanted, form, request):
             return redirect("visits:confirmation", wanted.reference)
-    return show(request, "visits/cancel.html", wanted, visit=visit, legs=legs_in_words(visit), form=form, status=status)
+    context = {"visit": visit, "legs": legs_in_words(visit), "is_late": is_late(visit, timezone.now()), "form": form}
+    return show(request, "visits/cancel.html", wanted, status=status, **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def other_day(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
+    """Ask for another day: the booked one stays until staff have found one that suits."""
+    visit = last_visit(wanted)
+    if visit is None or visit.state != Visit.State.BOOKED:
+        return redirect("visits:confirmation", wanted.reference)
+    form = OtherDayForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            answer = form.cleaned_data
+            try:
+                ask_for_another_day(
+                    visit, words=answer["words"], by=request.actor, key=answer["key"], now=timezone.now()
+                )
+            except Refused as no:
+                form.add_error(None, str(no))
+                form.renew_key()
+            else:
+                messages.success(request, _("We got your message. We will call or write to you."))
+                return redirect("visits:confirmation", wanted.reference)
+    return show(request, "visits/other_day.html", wanted, visit=visit, form=form, status=status)
 
 
 def _canceled(wanted: AppointmentRequest, form: CancelForm, request: HttpRequest) -> bool:

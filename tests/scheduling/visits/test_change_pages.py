@@ -228,3 +228,20 @@ def test_pages_are_well_made_and_ask_at_most_ten_questions(client, nurse, visit,
         else:
             a_booked_visit(now, fresh_key, on=date(2027, 1, 5 + number))
     assert queries_of(lambda: client.get(where)) == few <= 10
+
+
+# The way there, and what the patient sees
+
+
+def test_request_page_leads_to_the_visit_and_tells_of_its_changes(client, nurse, visit):
+    page = client.get(f"/staff/requests/{visit.request.reference}/?tab=visits").content.decode()
+    assert address("visit", visit) in client.get(f"/staff/requests/{visit.request.reference}/").content.decode() + page
+
+
+def test_canceling_leads_to_the_undo_button(client, nurse, visit, standing_clock):
+    standing_clock.move_to(visit.starts_at - timedelta(hours=2), tick=False)
+    client.force_login(nurse)
+    answer = client.post(address("cancel", visit), {"key": new_key(), "reason": "patient_asked"}, follow=True)
+    shown = text_of(answer)
+    assert "You can undo this until" in shown
+    assert "Late cancellation" in shown

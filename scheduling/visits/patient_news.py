@@ -1,0 +1,33 @@
+"""What the patient reads about the last change of a visit. Reads only; no query for a visit that was never changed."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clinic.messages.models import Message
+from scheduling.visits.change_words import changed_lines
+from scheduling.visits.models import Visit, VisitChange
+
+CALLED_OFF = (VisitChange.Kind.CANCEL, VisitChange.Kind.NO_SHOW)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A notice: its heading, and what is another than before."""
+
+    heading: str
+    lines: list[str]
+
+
+def news_of(visit: Visit) -> News | None:
+    """What was changed last; that it was taken back only if they had been told of it."""
+    if not visit.calendar_sequence:
+        return None
+    last = visit.changes.order_by("-at", "-pk").first()
+    if last is None:
+        return None
+    if last.undone_at is None:
+        return None if last.kind in CALLED_OFF else News(_("We changed your day"), changed_lines(last))
+    if Message.objects.filter(pk__in=last.after.get("told", []), state=Message.State.SENT).exists():
+        return News(_("We took our last change back"), [_("This is your day as it is now.")])
+    return None
