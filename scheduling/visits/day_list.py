@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import DateTimeField, Prefetch, Value
+from django.db.models import DateTimeField, Exists, OuterRef, Prefetch, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,8 +11,9 @@ from clinic.directory.models import Clinician, Holiday
 from intake.records.counts import with_record_counts
 from intake.records.words import progress_words
 from scheduling.availability.models import Closure
+from scheduling.visits.day_board import VisitRow, visit_rows, with_clicks
 from scheduling.visits.models import Appointment, Visit
-from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, DONE
+from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, NO_SHOW
 
 HOLIDAY = "\x1fholiday"  # stands where a clinician's name would; no name begins like this
 
@@ -29,7 +30,7 @@ class ClosedTime:
 
 @dataclass(frozen=True, slots=True)
 class ClinicDay:
-    """A day: clinicians with their appointments in `busy`, the others in `free`."""
+    """A day: clinicians with their appointments in `busy`, the others in `free`; those who did not come in `missed`."""
 
     on: date
     holiday: str
@@ -37,11 +38,17 @@ class ClinicDay:
     whole_day_reason: str
     busy: list[Clinician]
     free: list[Clinician]
+    missed: list[Appointment]
 
     @property
     def appointments(self) -> int:
         """How many appointments the day has."""
         return sum(len(clinician.today) for clinician in self.busy)
+
+    def visits(self, *, now: datetime, may_run: bool) -> list[VisitRow]:
+        """Every visit of the day that is booked, under way, over or missed, in order of its start."""
+        legs = [leg for clinician in self.busy for leg in clinician.today]
+        return visit_rows([*legs, *self.missed], now=now, may_run=may_run)
 
 
 def day_bounds(on: date) -> tuple[datetime, datetime]:
@@ -51,29 +58,37 @@ def day_bounds(on: date) -> tuple[datetime, datetime]:
 
 
 def clinic_day(on: date, user) -> ClinicDay:
-    """The day with every active clinician's appointments, held ones included, in three queries.
+    """The day with every clinician's appointments, held ones included, in three queries.
 
     Each appointment carries `records`, such as "2 of 3 records received".
     """
     start, end = day_bounds(on)
-    appointments = with_record_counts(
+    rows = with_record_counts(
         Appointment.objects.filter(
             starts_at__lt=end,
             ends_at__gt=start,
-            state__in=APPOINTMENT_CLAIMS_TIME | {DONE},
+            state__in=APPOINTMENT_CLAIMS_TIME | {NO_SHOW},
             visit__in=visible_visits(user),
         )
         .select_related("visit__patient", "visit__room", "visit__visit_type", "visit__request", "room", "specialty")
         .order_by("starts_at", "pk"),
         "visit__request__report",
     )
+    appointments = with_clicks(rows)
+    has_time = Appointment.objects.filter(
+        clinician=OuterRef("pk"), starts_at__lt=end, ends_at__gt=start, state__in=APPOINTMENT_CLAIMS_TIME
+    )
     clinicians = list(
-        Clinician.objects.filter(is_active=True)
+        Clinician.objects.filter(Q(is_active=True) | Exists(has_time))  # who has left may have appointments still
         .select_related("specialty")
         .order_by("specialty__position", "name", "pk")
         .prefetch_related(Prefetch("appointments", queryset=appointments, to_attr="today"))
     )
-    for appointment in (one for clinician in clinicians for one in clinician.today):
+    missed = []
+    for clinician in clinicians:
+        missed += [one for one in clinician.today if one.state == NO_SHOW]
+        clinician.today = [one for one in clinician.today if one.state != NO_SHOW]
+    for appointment in (*missed, *(one for clinician in clinicians for one in clinician.today)):
         appointment.records = progress_words(appointment.records_here or 0, appointment.records_asked or 0)
     closed, whole_day, holiday = _closed(on, start, end)
     return ClinicDay(
@@ -83,6 +98,7 @@ def clinic_day(on: date, user) -> ClinicDay:
         whole_day_reason=whole_day or holiday,
         busy=[one for one in clinicians if one.today],
         free=[one for one in clinicians if not one.today],
+        missed=missed,
     )
 
 

@@ -70,6 +70,7 @@ def day(request: HttpRequest, on: str) -> HttpResponse:
     shown = _read_day(on)
     previous, following = shown - timedelta(days=1), shown + timedelta(days=1)
     context = _day_context(request, shown) | {"previous": previous, "following": following}
+    context["rows"] = context["day"].visits(now=context["now"], may_run=request.user.has_perm(Permission.RUN_DAY))
     return render(request, "staff/day.html", context)
 
 

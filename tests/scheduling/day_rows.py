@@ -8,8 +8,11 @@ from scheduling.visits.models import Appointment, Claim, Visit
 MINUTES = 40
 
 
-def a_visit_today(wanted, clinic, legs, *, room=0, who=0, state="booked", minutes=MINUTES, **facts):
-    """A booked visit of legs [(specialty code, start)], each with the `who`th clinician of its specialty."""
+def a_visit_today(wanted, clinic, legs, *, room=0, who=0, state="booked", minutes=MINUTES, claims=True, **facts):
+    """A booked visit of legs [(specialty code, start)], each with the `who`th clinician of its specialty.
+
+    Without `claims` its time is not taken: only to be looked at.
+    """
     visit = Visit.objects.create(
         request=wanted,
         patient=wanted.patient,
@@ -34,7 +37,8 @@ def a_visit_today(wanted, clinic, legs, *, room=0, who=0, state="booked", minute
         )
         for position, (code, start) in enumerate(legs, start=1)
     ]
-    Claim.objects.bulk_create(draw_claims(visit, rows, with_patient=True))
+    if claims:
+        Claim.objects.bulk_create(draw_claims(visit, rows, with_patient=True))
     type(wanted).objects.filter(pk=wanted.pk).update(status="scheduled")
     wanted.refresh_from_db()
     return visit

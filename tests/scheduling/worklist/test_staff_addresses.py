@@ -62,13 +62,17 @@ TABLE = {
     "staff-visits:confirm": ("get", DESK, 404),  # an address that names no change; tests of changes name one
     "staff-visits:undo": ("post", DESK, 404),  # likewise
     "staff-visits:cancel": ("get", {"coordinator", "nurse"}, 200),
+    "staff-visits:add-leg": ("get", DESK, 200),
+    "staff-visits:visit-step": ("post", DESK, 302),
+    "staff-visits:leg-step": ("post", DESK, 302),
+    "staff-visits:walk-in": ("get", DESK, 200),
     "staff-visits:today": ("get", CARE, 302),
     "staff-visits:day": ("get", CARE, 200),
     "staff-visits:print-day": ("get", CARE, 200),
 }
 
 
-OF_A_VISIT = ("visit", "move-leg", "swap", "move-day", "confirm", "undo", "cancel")
+OF_A_VISIT = ("visit", "move-leg", "swap", "move-day", "confirm", "undo", "cancel", "add-leg")
 WITHOUT_ROW = {
     "worklist:home",
     "worklist:phone-entry",
@@ -90,6 +94,10 @@ def arguments(name, rows):
         return [rows["visit"].pk, rows["visit"].appointments.first().pk]
     if page in OF_A_VISIT:
         return [rows["visit"].pk]
+    if page == "visit-step":
+        return [rows["visit"].pk, "check-in"]
+    if page == "leg-step":
+        return [rows["visit"].appointments.first().pk, "start"]
     if page in ("day", "print-day"):
         return ["2026-11-23"]
     if page in ("file", "file-remove"):
@@ -159,7 +167,7 @@ def test_staff_address_of_nothing_is_not_found(client, rows, name):
     page = name.partition(":")[2]
     nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged"), 10**9)
     nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4()}
-    nothing |= dict.fromkeys(OF_A_VISIT, uuid.uuid4())
+    nothing |= dict.fromkeys((*OF_A_VISIT, "visit-step", "leg-step"), uuid.uuid4())
     there = arguments(name, rows)
     client.force_login(everybody()["nurse"])
 
