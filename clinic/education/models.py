@@ -6,7 +6,10 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+QUESTIONS_SLUG = "questions"  # the article that is shown as questions with short answers
 
 
 class Audience(models.TextChoices):
@@ -57,6 +60,12 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.published.title if self.published else self.slug
+
+    def get_absolute_url(self) -> str:
+        """Where people read it."""
+        if self.slug == QUESTIONS_SLUG:
+            return reverse("education:questions")
+        return reverse("education:article", args=[self.slug])
 
     @property
     def wording(self) -> "ArticleRevision":

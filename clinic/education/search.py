@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from clinic.education.models import Article, GlossaryTerm, SearchText
+from clinic.education.models import QUESTIONS_SLUG, Article, GlossaryTerm, SearchText
 from clinic.education.synonyms import SYNONYMS
 from clinic.education.text import plain, read, without_marks
 
@@ -22,7 +22,6 @@ LONGEST_QUERY = 200
 MOST_WORDS = 12
 MOST_HITS = 30
 EXCERPT = 220
-QUESTIONS_SLUG = "questions"
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 # stems of words by which help with thoughts of suicide may be looked for
 CRISIS = ("suicid", "kill my", "end my life", "ending my life", "want to die", "self harm", "hurt myself")
@@ -192,7 +191,7 @@ def index_article(article: Article) -> None:
     if not shown or article.published is None:
         return
     revision, is_questions = article.published, article.slug == QUESTIONS_SLUG
-    page = reverse("education:questions") if is_questions else reverse("education:article", args=[article.slug])
+    page = article.get_absolute_url()
     parts = read(revision.text)
     rows = []
     if not is_questions:

@@ -1,8 +1,11 @@
 """Addresses of the pages to read. `words` and `questions` can be no article's."""
 
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
 from clinic.education import views
+from clinic.education.sitemap import SITEMAPS
 
 app_name = "education"
 urlpatterns = [
@@ -11,4 +14,6 @@ urlpatterns = [
     path("learn/questions/", views.questions, name="questions"),
     path("learn/<slug:slug>/", views.article, name="article"),
     path("search/", views.search_page, name="search"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
 ]

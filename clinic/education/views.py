@@ -1,5 +1,6 @@
 """Public pages to read: the list, an article, the words, the questions, search. At most 3 queries each."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
 from django.shortcuts import render
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from clinic.education.forms import SearchForm
-from clinic.education.models import Article, ArticleRevision, GlossaryTerm
+from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm
 from clinic.education.render import Word, shown
-from clinic.education.search import QUESTIONS_SLUG, Results, crisis_words, search
+from clinic.education.search import Results, crisis_words, search
+from clinic.education.structured import article_data, as_script, crumbs_data, questions_data
+from clinic.education.text import read
 
 
 def public(view):
@@ -51,7 +54,10 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if not one.is_readable(timezone.localdate()):
         return _gone(request)
-    return render(request, "education/article.html", page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)})
+    context = page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)}
+    data = [article_data(one, one.wording), crumbs_data(context["crumbs"], request.path)]
+    context["structured"] = [as_script(part) for part in data]
+    return render(request, "education/article.html", context)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
@@ -65,6 +71,7 @@ def page_of(one: Article, wording: ArticleRevision) -> dict:
     related = {other.slug: other for other in readable} if one.related else {}
     return {
         "article": one,
+        "article_url": settings.PUBLIC_URL + one.get_absolute_url(),
         "revision": wording,
         "shown": shown(wording.text, _words(), get_language() or "en"),
         "related": [related[slug] for slug in one.related if slug in related],
@@ -78,9 +85,11 @@ def questions(request: HttpRequest) -> HttpResponse:
     one = rows.filter(slug=QUESTIONS_SLUG).first()
     if one is None:
         raise Http404
-    return render(
-        request, "education/questions.html", page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)}
-    )
+    context = page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)}
+    texts = {section.anchor: section.text for section in read(one.wording.text).sections}
+    data = [questions_data(one.wording, context["shown"], texts), crumbs_data(context["crumbs"], request.path)]
+    context["structured"] = [as_script(part) for part in data]
+    return render(request, "education/questions.html", context)
 
 
 @public
@@ -116,3 +125,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")],
     }
     return render(request, "education/search.html", context, status=status)
+
+
+@public
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may look at; every page that is not public says `noindex` itself, too."""
+    return render(request, "education/robots.txt", {"public_url": settings.PUBLIC_URL}, content_type="text/plain")
