@@ -12,8 +12,10 @@ from hashlib import sha256
 from scheduling.availability.bits import ones
 from scheduling.availability.sessions import Closure, SessionException, WeeklySession
 
+REMOTE = frozenset({"video", "phone"})
 NOT_AT_WORK = "not_at_work"
 ROOM_CLOSED = "room_closed"
+NO_INTERPRETER = "no_interpreter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class PlannedVisit:
     interpreter_id: int | None = None
 
 
-OpenPeople = Callable[[int, int], Mapping[int, int]]  # (visit type, site) -> masks of clinicians
+OpenPeople = Callable[[int, int | None], Mapping[int, int]]  # (visit type, site or any) -> masks of clinicians
 
 
 def outside(
@@ -130,7 +132,8 @@ def outside(
     """Codes by key of the appointments that lie outside working time, or in a room that is closed at that time.
 
     ``people`` and ``rooms`` give masks of open time relative to ``base``; claims are not asked. The stay room counts
-    for the whole visit, so that its closing touches every appointment.
+    for the whole visit, so that its closing touches every appointment; so does the interpreter. One by video or phone
+    can be held from any site, and a visit of such ones alone has no room.
     """
 
     def is_open(mask: int, start: int, end: int) -> bool:
@@ -139,15 +142,20 @@ def outside(
 
     found = {}
     for visit in visits:
-        opened = people(visit.visit_type_id, visit.site_id)
-        room_open = is_open(rooms.get(visit.room_id, 0), visit.start, visit.end)
+        here = people(visit.visit_type_id, visit.site_id if visit.room_id is not None else None)
+        room_open = visit.room_id is None or is_open(rooms.get(visit.room_id, 0), visit.start, visit.end)
+        helper = visit.interpreter_id
+        helper_there = helper is None or is_open(here.get(helper, 0), visit.start, visit.end)
         for leg in visit.legs:
             own_open = leg.room_id is None or is_open(rooms.get(leg.room_id, 0), leg.start, leg.end)
+            opened = people(visit.visit_type_id, None) if leg.mode in REMOTE else here
             codes = []
             if not is_open(opened.get(leg.clinician_id, 0), leg.start, leg.end):
                 codes.append(NOT_AT_WORK)
             if not (room_open and own_open):
                 codes.append(ROOM_CLOSED)
+            if not helper_there:
+                codes.append(NO_INTERPRETER)
             if codes:
                 found[leg.key] = tuple(codes)
     return found

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.platform.db.sql import EpochUnits
 from intake.triage.models import Level
-from scheduling.availability.bits import datetime_of, ones, unit_of
+from scheduling.availability.bits import datetime_of, ones
 from scheduling.availability.changes import (
     NOT_AT_WORK,
     ROOM_CLOSED,
@@ -31,9 +31,9 @@ from scheduling.availability.changes import (
     outside,
     seen_print,
 )
-from scheduling.availability.read import Calendar, busy_masks, calendar, clinic_zone, notice_units
+from scheduling.availability.read import Calendar, busy_masks, calendar, clinic_zone
 from scheduling.availability.sessions import Buffers
-from scheduling.itineraries.legs import CONSULT, Itinerary, Leg, PlacedLeg, Query, rules_for
+from scheduling.itineraries.planned import question_of
 from scheduling.itineraries.repairs import SEARCH_DAYS, Repair, repairs_of
 from scheduling.itineraries.resources import Resources, resources
 from scheduling.itineraries.visit_kinds import KindOfVisit, kinds_of_visit
@@ -111,18 +111,23 @@ def _touched(change: Change) -> Q:
     """Visits that the change could touch."""
     match change:
         case AddSession(session) | EndSession(session):
-            return Q(appointments__clinician=session.clinician_id)
+            return _of_person(session.clinician_id)
         case AddException(exception) | RemoveException(exception):
             start = datetime.combine(exception.on, datetime.min.time(), clinic_zone())
             on_day = Q(starts_at__lt=start + timedelta(days=2), ends_at__gt=start - timedelta(days=1))
-            return Q(appointments__clinician=exception.clinician_id) & on_day
+            return _of_person(exception.clinician_id) & on_day
         case AddClosure(closure) | RemoveClosure(closure):
             then = Q(starts_at__lt=datetime_of(closure.ends_at), ends_at__gt=datetime_of(closure.starts_at))
             if closure.clinician_id is not None:
-                return then & Q(appointments__clinician=closure.clinician_id)
+                return then & _of_person(closure.clinician_id)
             if closure.room_id is not None:
                 return then & (Q(room=closure.room_id) | Q(appointments__room=closure.room_id))
             return then & Q(site=closure.site_id) if closure.site_id is not None else then
+
+
+def _of_person(clinician_id: int) -> Q:
+    """Visits in which somebody has an appointment, or interprets."""
+    return Q(appointments__clinician=clinician_id) | Q(interpreter=clinician_id)
 
 
 def planned_visits(where: Q, *, user, now: datetime) -> list[PlannedVisit]:
@@ -141,10 +146,10 @@ def planned_visits(where: Q, *, user, now: datetime) -> list[PlannedVisit]:
             visit_start=EpochUnits("visit__starts_at"), visit_end=EpochUnits("visit__ends_at", up=True),
         )
         .values(
-            "pk", "visit_id", "clinician_id", "specialty__code", "room_id", "start", "end", "clinician__name",
+            "pk", "visit_id", "clinician_id", "specialty__code", "room_id", "mode", "start", "end", "clinician__name",
             "specialty__name", "visit__visit_type_id", "visit__site_id", "visit__room_id", "visit_start", "visit_end",
             "visit__request__reference", "visit__visit_type__name", "visit__state", "visit__request__level",
-            "visit__request__is_frail", "visit__patient_id",
+            "visit__request__is_frail", "visit__patient_id", "visit__interpreter_id",
         )
     )  # fmt: skip
     grouped: dict[str, list[dict]] = {}
@@ -158,7 +163,7 @@ def _visit(key: str, rows: list[dict]) -> PlannedVisit:
     legs = tuple(
         PlannedLeg(
             str(row["pk"]), row["clinician_id"], row["specialty__code"], row["room_id"], row["start"], row["end"],
-            row["clinician__name"], row["specialty__name"],
+            row["clinician__name"], row["specialty__name"], row["mode"],
         )
         for row in rows
     )  # fmt: skip
@@ -176,6 +181,7 @@ def _visit(key: str, rows: list[dict]) -> PlannedVisit:
         level=first["visit__request__level"],
         is_frail=first["visit__request__is_frail"],
         patient_key=first["visit__patient_id"],
+        interpreter_id=first["visit__interpreter_id"],
     )
 
 
@@ -195,6 +201,7 @@ class _Judged:
             return None
         things = resources({leg.specialty for visit in visits for leg in visit.legs})
         people = {leg.clinician_id for visit in visits for leg in visit.legs} | set(things.all_people)
+        people |= set(things.interpreters)
         zone = clinic_zone()
         first = timezone.localdate(now, timezone=zone)
         last = timezone.localdate(datetime_of(max(visit.end for visit in visits)), timezone=zone)
@@ -210,9 +217,10 @@ class _Judged:
     def outside(self) -> dict[str, tuple[str, ...]]:
         """Codes by key of the appointments outside working time."""
         booked = {leg.clinician_id for visit in self.visits for leg in visit.legs}
-        people = booked.intersection(self.things.all_people)  # who sees no patients any more is not at work
+        # who sees no patients any more is not at work
+        people = booked.intersection(self.things.all_people).union(self.things.interpreters)
 
-        def opened(visit_type_id: int, site_id: int) -> dict[int, int]:
+        def opened(visit_type_id: int, site_id: int | None) -> dict[int, int]:
             key = (visit_type_id, site_id)
             if key not in self.opened:
                 found = self.calendar.open_time(people, site_id=site_id, visit_type_id=visit_type_id)
@@ -248,77 +256,19 @@ class _Judged:
         proposals = []
         for visit in shown:
             kind = kinds.get(visit.visit_type_id, KindOfVisit())
-            query, planned = self._asked(visit, kind, busy, now=now)
+            query, planned = question_of(
+                visit,
+                kind,
+                things=self.things,
+                calendar=self.calendar,
+                taken=busy.without(visit),
+                now=now,
+            )
             pairs = list(zip(visit.legs, planned.legs, strict=True))
             away = [placed.key for leg, placed in pairs if NOT_AT_WORK in found.get(leg.key, ())]
             shut = any(ROOM_CLOSED in found.get(leg.key, ()) for leg in visit.legs)
             proposals.append(repairs_of(query, planned, away, room_is_closed=shut))
         return proposals
-
-    def _asked(
-        self, visit: PlannedVisit, kind: KindOfVisit, busy: "_Busy", *, now: datetime
-    ) -> tuple[Query, Itinerary]:
-        """The visit as a question to the finder, and as it is planned, with the same keys."""
-        things, site = self.things, visit.site_id
-        legs = _named_legs(visit, kind, things, self.calendar.people_by_site())
-        opened = self.calendar.bookable(
-            {one for leg in legs for one in leg.clinician_ids},
-            routine=visit.level not in SEES_RESERVE,
-            now=unit_of(now),
-            site_id=site,
-            visit_type_id=visit.visit_type_id,
-        )
-        taken = busy.without(visit)
-        rooms = self.calendar.open_rooms({room: own for room, own in things.site_of_room.items() if own == site})
-        free = {room: mask & ~taken.get(("room", room), 0) for room, mask in rooms.items()}
-        stays = things.rooms.get(("stay", site), [])
-        query = Query(
-            legs=legs,
-            days=self.calendar.days,
-            base=self.calendar.base,
-            zone=self.calendar.zone,
-            now=unit_of(now, up=True),
-            clinicians={key: mask & ~taken.get(("clinician", key), 0) for key, mask in opened.items()},
-            rooms={room: free[room] for room in stays},
-            extra_rooms={room: mask for room, mask in free.items() if room not in stays},
-            whole_stay=ones(self.calendar.length) & ~taken.get(("patient", visit.patient_key), 0),
-            rules=rules_for(visit.is_frail),
-            notice_units=notice_units(kind.notice_minutes),
-        )
-        placed = tuple(
-            PlacedLeg(wanted.key, leg.clinician_id, leg.room_id, leg.start, leg.end)
-            for wanted, leg in zip(legs, visit.legs, strict=True)
-        )
-        waiting = visit.end - visit.start - sum(leg.end - leg.start for leg in placed)
-        day = timezone.localdate(datetime_of(visit.start), timezone=self.calendar.zone)
-        return query, Itinerary(day, visit.room_id, placed, waiting)
-
-
-def _named_legs(visit: PlannedVisit, kind: KindOfVisit, things: Resources, roster: Mapping) -> tuple[Leg, ...]:
-    """The appointments as legs: those the kind of visit brings keep their place in the order."""
-    left, legs, keys = list(kind.legs), [], set()
-    for number, planned in enumerate(visit.legs):
-        fixed = next((one for one in left if one.code == planned.specialty), None)
-        if fixed is not None:
-            left.remove(fixed)
-        key = fixed.key if fixed else planned.specialty
-        key = key if key not in keys else f"{key}.{number}"
-        keys.add(key)
-        extra = None
-        if planned.room_id is not None:
-            extra = tuple(next((group for group in things.rooms.values() if planned.room_id in group), ()))
-        legs.append(
-            Leg(
-                key=key,
-                specialty=planned.specialty,
-                units=planned.end - planned.start,
-                clinician_ids=tuple(things.people(planned.specialty, visit.site_id, roster)),
-                stage=fixed.stage if fixed else CONSULT,
-                extra_room_ids=extra,
-                is_physician=planned.specialty in things.physicians,
-            )
-        )
-    return tuple(legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,11 +288,11 @@ class _Busy:
             calendar.base,
             calendar.base + calendar.length,
             now=now,
-            clinician_ids=things.all_people,
+            clinician_ids=[*things.all_people, *things.interpreters],
             room_ids=list(things.site_of_room),
             patient_ids={visit.patient_key for visit in shown},
             except_visits=[visit.key for visit in shown],
-            buffers=Buffers(dict.fromkeys(things.all_people, (apart, apart)) if apart else {}),
+            buffers=Buffers(dict.fromkeys([*things.all_people, *things.interpreters], (apart, apart)) if apart else {}),
         )
         return cls(calendar.base, masks, shown, apart)
 
@@ -357,7 +307,10 @@ class _Busy:
         for other in self.shown:
             if other.key == visit.key:
                 continue
-            take(("room", other.room_id), other.start, other.end)
+            if other.room_id is not None:
+                take(("room", other.room_id), other.start, other.end)
+            if other.interpreter_id is not None:
+                take(("clinician", other.interpreter_id), other.start - self.apart, other.end + self.apart)
             if other.state == Visit.State.BOOKED:  # a held visit takes no time of the patient
                 take(("patient", other.patient_key), other.start, other.end)
             for leg in other.legs:

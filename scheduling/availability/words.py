@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 from clinic.platform.words import clock, clock_range, short_day, short_moment
 from scheduling.availability.bits import datetime_of
 from scheduling.availability.changes import (
+    NO_INTERPRETER,
     NOT_AT_WORK,
+    ROOM_CLOSED,
     AddClosure,
     AddException,
     AddSession,
@@ -140,7 +142,12 @@ def _whys(codes: tuple[str, ...]) -> str:
 
 
 def _why(code: str) -> str:
-    return _("not at work then") if code == NOT_AT_WORK else _("the room is closed then")
+    words = {
+        NOT_AT_WORK: _("not at work then"),
+        ROOM_CLOSED: _("the room is closed then"),
+        NO_INTERPRETER: _("the interpreter is not at work then"),
+    }
+    return words[code]
 
 
 def _clock_range(start: int, end: int) -> str:

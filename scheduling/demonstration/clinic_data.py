@@ -22,6 +22,7 @@ SPECIALTIES = (
     ("NUTRITION", "Nutrition", 20, False, True),
     ("DENTAL", "Dental medicine", 0, False, False),
     ("CLIN_TRIALS", "Clinical trials", 20, False, True),
+    ("INTERPRETER", "Interpreter", 0, False, False),
 )
 
 CLINICIANS = {
@@ -39,7 +40,9 @@ CLINICIANS = {
     "RADIOLOGY": ("Dr. Arthur Quill",),
     "DENTAL": ("Dr. Sofia Lund, DDS",),
     "CLIN_TRIALS": ("Morgan Pace", "Ines Carvalho"),
+    "INTERPRETER": ("Marisol Vega", "Khanh Pham"),
 }
+LANGUAGES = {"Marisol Vega": ["es"], "Khanh Pham": ["vi", "ase"]}
 
 # (morning, afternoon) patterns by clinician number: which weekdays somebody works
 WEEKS = ((0, 1, 2, 3, 4), (0, 1, 3, 4), (1, 2, 3), (0, 2, 4), (0, 1, 2, 3))
@@ -53,16 +56,17 @@ ROOMS = (
 )  # fmt: skip
 
 VISIT_TYPES = (
-    # code, name, takes suggested legs, legs: (specialty, minutes, stage, extra room)
+    # code, name, takes suggested legs, legs: (specialty, minutes, stage, extra room, mode)
     (
         "coordinated_new",
         "Coordinated new visit",
         True,
-        (("NURSE_NAV", 30, "first", ""), ("NURSE_NAV", 15, "wrap_up", "")),
+        (("NURSE_NAV", 30, "first", "", "in_person"), ("NURSE_NAV", 15, "wrap_up", "", "in_person")),
     ),
     ("single_new", "New visit with one specialty", True, ()),
-    ("follow_up", "Follow-up visit", False, ((None, 30, "consult", ""),)),
-    ("ct_simulation", "CT simulation", False, (("RAD_ONC", 45, "imaging", "ct"),)),
+    ("follow_up", "Follow-up visit", False, ((None, 30, "consult", "", "in_person"),)),
+    ("follow_up_video", "Follow-up by video", False, ((None, 20, "consult", "", "video"),)),
+    ("ct_simulation", "CT simulation", False, (("RAD_ONC", 45, "imaging", "ct", "in_person"),)),
 )
 
 
@@ -77,7 +81,7 @@ def make_directory(site_address: str) -> tuple[Site, dict[str, Specialty], list[
         for position, (code, name, minutes, physician, leg) in enumerate(SPECIALTIES)
     }
     clinicians = [
-        Clinician.objects.create(name=name, specialty=specialties[code], site=site)
+        Clinician.objects.create(name=name, specialty=specialties[code], site=site, languages=LANGUAGES.get(name, []))
         for code, names in CLINICIANS.items()
         for name in names
     ]
@@ -128,7 +132,7 @@ def make_visit_types(specialties: dict[str, Specialty]) -> None:
     """The visit types of the product with their fixed legs; none is open to self-booking."""
     for code, name, takes_suggested, legs in VISIT_TYPES:
         kind = VisitType.objects.create(code=code, name=name, takes_suggested_legs=takes_suggested)
-        for position, (specialty, minutes, stage, extra_room) in enumerate(legs, start=1):
+        for position, (specialty, minutes, stage, extra_room, mode) in enumerate(legs, start=1):
             VisitTypeLeg.objects.create(
                 visit_type=kind,
                 position=position,
@@ -136,4 +140,5 @@ def make_visit_types(specialties: dict[str, Specialty]) -> None:
                 minutes=minutes,
                 stage=stage,
                 extra_room_kind=extra_room,
+                mode=mode,
             )

@@ -9,7 +9,7 @@ from scheduling.itineraries.models import VisitType, VisitTypeLeg
 class VisitTypeLegInline(admin.TabularInline):
     model = VisitTypeLeg
     extra = 0
-    fields = ("position", "specialty", "minutes", "stage", "extra_room_kind")
+    fields = ("position", "specialty", "minutes", "mode", "stage", "extra_room_kind")
 
 
 @admin.register(VisitType, site=admin_site)

@@ -45,7 +45,7 @@ def question_of(
 
     rooms = free(calendar.open_rooms({room: own for room, own in things.site_of_room.items() if own == site}), "room")
     stays = things.rooms.get(("stay", site), [])
-    helper = visit.interpreter_id
+    helper, helper_at = visit.interpreter_id, site if visit.room_id is not None else None
     query = Query(
         legs=legs,
         days=calendar.days,
@@ -56,7 +56,7 @@ def question_of(
         anywhere=free(calendar.bookable(people, **rules)) if any(leg.mode in REMOTE for leg in legs) else {},
         rooms=None if visit.room_id is None else {room: rooms[room] for room in stays},
         extra_rooms={room: mask for room, mask in rooms.items() if room not in stays},
-        interpreters=None if helper is None else free(calendar.bookable([helper], **rules)),
+        interpreters=None if helper is None else free(calendar.bookable([helper], site_id=helper_at, **rules)),
         whole_stay=ones(calendar.length) & ~taken.get(("patient", visit.patient_key), 0),
         rules=rules_for(visit.is_frail, kind.limits),
         notice_units=notice_units(kind.notice_minutes),

@@ -16,7 +16,7 @@ from scheduling.availability import read
 from scheduling.availability.bits import ones, unit_of, units_from_minutes
 from scheduling.availability.sessions import OpenTime
 from scheduling.itineraries.finder import find
-from scheduling.itineraries.legs import Leg, Query, rules_for
+from scheduling.itineraries.legs import REMOTE, Leg, Query, rules_for
 from scheduling.itineraries.visit_kinds import LegWish, all_legs
 from scheduling.measures.access import NTH, Measure, Span, measure, measure_days, slot_starts, wait_of
 from scheduling.measures.models import TnaSnapshot
@@ -137,7 +137,7 @@ class _Look:
                 if len(legs) != 1 or legs[0].code != code or self._is_day(kind):
                     continue
                 minutes = legs[0].minutes if legs[0].minutes is not None else self.clinic.things.minutes[code]
-                found = self._average(code, minutes, kind, room_kind=legs[0].room_kind)
+                found = self._average(code, minutes, kind, leg=legs[0])
                 if found.counted:
                     yield Figure(Kind.VISIT_TYPE, kind.code, code, name, minutes, found, kind.name)
 
@@ -163,16 +163,18 @@ class _Look:
     def _minutes(self, leg: LegWish) -> int:
         return leg.minutes if leg.minutes is not None else self.clinic.things.minutes.get(leg.code, 0)
 
-    def _average(self, code: str, minutes: int, kind: NamedKind | None, *, room_kind: str = "") -> Measure:
-        """Mean wait of the clinicians of a specialty who have working time."""
+    def _average(self, code: str, minutes: int, kind: NamedKind | None, *, leg: LegWish | None = None) -> Measure:
+        """Mean wait of the clinicians of a specialty who have working time; by video or phone no room is needed."""
         things, span, units = self.clinic.things, self.span(kind), units_from_minutes(minutes)
         busy = self.busy_for(kind)
         bookable = ones(self.span(kind, to_horizon=True).length)
         starts: dict[int, int] = {}  # of those who work
-        for site in self.roster:
-            rooms = [[self.free_rooms[room] for room in things.rooms.get((Room.Kind.STAY, site), ())]]
-            if room_kind:
-                rooms.append([self.free_rooms[room] for room in things.rooms.get((room_kind, site), ())])
+        is_remote = leg is not None and leg.mode in REMOTE
+        kinds = [] if is_remote else [Room.Kind.STAY]
+        if leg is not None and leg.room_kind:
+            kinds.append(leg.room_kind)
+        for site in [None] if is_remote else self.roster:
+            rooms = [[self.free_rooms[room] for room in things.rooms.get((one, site), ())] for one in kinds]
             together = slot_starts(-1, units, span, together=rooms)
             opened = self.open_at(site, kind)
             for one in things.people(code, site, self.roster):
@@ -185,7 +187,8 @@ class _Look:
     def _third_day(self, kind: NamedKind, legs: Sequence[LegWish]) -> Measure:
         """Wait to the third day on which all appointments fit, at whichever site."""
         span, days = self.span(kind), set[date]()
-        for site in self.clinic.things.sites:
+        is_remote = bool(legs) and all(leg.mode in REMOTE for leg in legs)
+        for site in [None] if is_remote else self.clinic.things.sites:
             days |= {one.day for one in find(self._query(kind, legs, site, span), NTH)}
         return measure_days(days, span)
 
@@ -194,16 +197,19 @@ class _Look:
         here = {room for room, own in things.site_of_room.items() if own == site}
         stays = things.rooms.get((Room.Kind.STAY, site), [])
         notice = read.notice_units(kind.brings.notice_minutes)
+        remote = {leg.key for leg in legs if leg.mode in REMOTE}
+        anywhere = self.open_at(None, kind) if remote else {}
         return Query(
             legs=tuple(
                 Leg(
                     key=leg.key,
                     specialty=leg.code,
                     units=max(1, units_from_minutes(self._minutes(leg))),
-                    clinician_ids=tuple(things.people(leg.code, site, self.roster)),
+                    clinician_ids=tuple(things.people(leg.code, None if leg.key in remote else site, self.roster)),
                     stage=leg.stage,
                     extra_room_ids=tuple(things.rooms.get((leg.room_kind, site), ())) if leg.room_kind else None,
                     is_physician=leg.code in things.physicians,
+                    mode=leg.mode,
                 )
                 for leg in legs
             ),
@@ -212,9 +218,10 @@ class _Look:
             zone=self.calendar.zone,
             now=unit_of(self.now, up=True),
             clinicians={one: _free(time, busy.get(one, 0)) for one, time in opened.items()},
-            rooms={room: self.free_rooms[room] for room in stays},
+            anywhere={one: _free(time, busy.get(one, 0)) for one, time in anywhere.items()},
+            rooms=None if len(remote) == len(legs) else {room: self.free_rooms[room] for room in stays},
             extra_rooms={room: self.free_rooms[room] for room in here.difference(stays)},
-            rules=rules_for(frail=False),
+            rules=rules_for(False, kind.brings.limits),
             notice_units=notice,
         )
 

@@ -12,7 +12,9 @@ from intake.symptoms.models import SymptomReport
 from intake.triage.disciplines import is_frail
 from scheduling.requests.models import AppointmentRequest
 
-PLANNED_WITH = ("weekdays", "times_of_day", "visit_mode", "escort", "transport_need", "mobility_aid")
+PLANNED_WITH = (
+    "weekdays", "times_of_day", "visit_mode", "escort", "transport_need", "mobility_aid", "earliest_date",
+)  # fmt: skip
 NO_WISH = frozenset({"any", "unknown", "prefer_not"})
 HARD_TO_MOVE = frozenset({"wheelchair", "stretcher"})
 

@@ -206,6 +206,23 @@ def test_a_clinician_of_two_sites_waits_for_the_first_of_both(small_clinic, now)
     assert of_specialty(now) == Measure(1, 0, 0, 0, 0)
 
 
+def test_a_visit_by_video_waits_for_no_room(small_clinic, now):
+    for room in small_clinic.rooms:
+        for day in range(3):
+            take(day, 0, 23, room=room)
+    assert of_visits(now).least == 3
+
+    VisitTypeLeg.objects.filter(visit_type__code="follow_up").update(mode="video")
+
+    assert of_visits(now) == Measure(2, 0, 0, 0, 0)
+
+
+def test_a_day_takes_the_gaps_of_its_kind(small_clinic, now):
+    VisitType.objects.filter(code="coordinated_new").update(gap_min_minutes=100, gap_max_minutes=110)
+
+    assert figures(now)["complete_day", "coordinated_new", "spine"].beyond == 1  # longer than a stay may be
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_complete_day_is_the_third_that_the_finder_offers(small_clinic, now, seed):
     dice = random.Random(seed)
