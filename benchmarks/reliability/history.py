@@ -1,0 +1,34 @@
+"""What the database says of the run: the order of its commits, and what each of them moved."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from benchmarks.reliability.attempts import RECORDED_AS
+from benchmarks.reliability.judge import Committed
+from benchmarks.reliability.world import moves_since
+from clinic.platform.audit.models import AuditEntry
+from scheduling.visits.models import StateChange
+
+LAPSED = "hold_lapsed"
+
+
+def marks() -> tuple[int, int]:
+    """The last audit record and the last history row now: the run begins after them."""
+    return tuple(
+        model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in (AuditEntry, StateChange)
+    )  # type: ignore[return-value]
+
+
+def committed_since(audit: int, history: int) -> dict[datetime, Committed]:
+    """By the moment that the rows of one attempt carry. Its place is its last record: written under all its locks."""
+    found: dict[datetime, Committed] = {}
+    main = set(RECORDED_AS.values())
+    rows: Iterable = AuditEntry.objects.filter(pk__gt=audit, action__in=main).order_by("pk")
+    for row in rows:
+        its = found.setdefault(row.at, Committed(row.pk))
+        its.position = row.pk
+        if row.action == LAPSED:
+            its.lapsed.append(row.subject_id)
+    for moment, move in moves_since(history)[1]:
+        found.setdefault(moment, Committed(-1)).moves.append(move)
+    return found
