@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.accounts.roles import Role
 from intake.models import PatientMerge, Proxy, ReadinessItem, StaffTask
+from scheduling.waitlist.models import WaitlistEntry
 from tests.scheduling.staff_rows import (
     EMERGENCY,
     a_booked_visit,
@@ -55,6 +56,10 @@ TABLE = {
     "worklist:contact": ("post", TAKE, 422),
     "staff-offers:build": ("get", {"coordinator", "nurse"}, 200),
     "staff-offers:release": ("post", {"coordinator", "nurse"}, 302),
+    "staff-waitlist:list": ("get", DESK, 200),
+    "staff-waitlist:entry": ("get", DESK, 200),
+    "staff-waitlist:offer": ("post", DESK, 302),
+    "staff-waitlist:remove": ("post", DESK, 302),
     "staff-visits:visit": ("get", DESK, 200),
     "staff-visits:move-leg": ("get", DESK, 200),
     "staff-visits:swap": ("get", DESK, 200),
@@ -80,13 +85,14 @@ WITHOUT_ROW = {
     "worklist:search",
     "worklist:tasks",
     "staff-visits:today",
+    "staff-waitlist:list",
 }
 
 
 def arguments(name, rows):
     """The arguments of one address; `rows` are those that exist."""
     page = name.partition(":")[2]
-    if page in ("home", "search", "today", "tasks", "phone-entry", "phone-leave"):
+    if page in ("home", "list", "search", "today", "tasks", "phone-entry", "phone-leave"):
         return []
     if page in ("alert", "acknowledge", "contact"):
         return [rows["alert"].pk]
@@ -102,6 +108,8 @@ def arguments(name, rows):
         return ["2026-11-23"]
     if page in ("file", "file-remove"):
         return [rows["wanted"].reference, uuid.uuid4()]
+    if page in ("offer", "remove"):
+        return [rows["waits"].pk]
     if page in ("record", "proxy"):
         return [rows["wanted"].reference, rows[page].pk]
     if page in ("task", "task-close", "task-merge", "merged"):
@@ -122,11 +130,12 @@ def rows():
         "merged": PatientMerge.objects.create(kept=patient, absorbed=other, merged_at=timezone.now()),
     }
     record = ReadinessItem.objects.create(report=wanted.report, kind="imaging")
+    more["waits"] = WaitlistEntry.objects.create(request=wanted, joined_at=timezone.now())
     return {"wanted": wanted, "visit": visit, "alert": an_alert(wanted.report), "record": record} | more
 
 
 def test_table_names_every_staff_address_of_scheduling():
-    areas = ("worklist", "staff-offers", "staff-visits")
+    areas = ("worklist", "staff-offers", "staff-visits", "staff-waitlist")
     named = {
         f"{area}:{name}"
         for area in areas
@@ -168,6 +177,7 @@ def test_staff_address_of_nothing_is_not_found(client, rows, name):
     nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged"), 10**9)
     nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4()}
     nothing |= dict.fromkeys((*OF_A_VISIT, "visit-step", "leg-step"), uuid.uuid4())
+    nothing |= dict.fromkeys(("offer", "remove"), uuid.uuid4())
     there = arguments(name, rows)
     client.force_login(everybody()["nurse"])
 
