@@ -59,6 +59,7 @@ LATE_CANCELLATION_HOURS = env.int("LATE_CANCELLATION_HOURS", default=24)  # near
 WAITLIST_MODE = env.str("WAITLIST_MODE", default="offer" if DEMONSTRATION else "task")
 WAITLIST_HOLD_HOURS = env.int("WAITLIST_HOLD_HOURS", default=4)  # at most; others wait for the same time
 WAITLIST_OFFER_HOURS = env.str("WAITLIST_OFFER_HOURS", default="08:00-20:00")  # when a message may reach a person
+SELF_HOLD_MINUTES = env.int("SELF_HOLD_MINUTES", default=10)  # a time that a patient picks, until it is booked
 RESERVE_RELEASE_HOURS = env.int("RESERVE_RELEASE_HOURS", default=24)
 OVERBOOKING_ALLOWED = env.bool("OVERBOOKING_ALLOWED", default=False)  # by who has the right, with a reason, marked
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.forms",  # so that widget templates are found among ours
     "crispy_forms",

@@ -50,6 +50,36 @@ def search(query: Query, k: int = 3) -> Answer:
     return Answer(found, why_not(query) if late else None)
 
 
+@dataclass(frozen=True)
+class FreeDay:
+    """A complete day with every first start that it allows and the shortest stay from each."""
+
+    plan: Plan
+    window: DayWindow
+    stays: tuple[tuple[int, int], ...]  # (first start, end), relative to base
+
+    @property
+    def starts(self) -> frozenset[int]:
+        """The first starts, in absolute units."""
+        return frozenset(self.plan.query.base + start for start, _end in self.stays)
+
+    def itineraries(self) -> list[Itinerary]:
+        """One for each first start, in order of time."""
+        return [_itinerary(self.plan, self.window, start, end, rank=0) for start, end in self.stays]
+
+
+def free_days(query: Query) -> Iterator[FreeDay]:
+    """Complete days in order, for somebody who chooses the time: as exact as `find`, of which each holds the answer."""
+    if refusal(query) is not None:
+        return
+    plan = Plan(query)
+    for window, lanes in plan.candidate_days():
+        lengths = zip(lanes, _shortest_stays(plan, lanes), strict=True)
+        stays = tuple((start, start + stay) for (start, _longest), stay in lengths if stay)
+        if stays:
+            yield FreeDay(plan, window, stays)
+
+
 def refusal(query: Query) -> WhyNot | None:
     """Reasons that need no search: nothing to do, too many physicians for a frail patient, longer than a day may be."""
     if not query.legs:

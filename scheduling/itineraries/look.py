@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 
 from clinic.directory.models import Room
 from intake.triage.models import Level
 from scheduling.availability import read
 from scheduling.availability.bits import ones, unit_of, units_from_minutes
-from scheduling.itineraries.finder import find, why_not
+from scheduling.itineraries.finder import FreeDay, find, free_days, why_not
 from scheduling.itineraries.legs import REMOTE, Itinerary, Leg, Query, WhyNot, Wishes, rules_for
 from scheduling.itineraries.resources import Resources, Roster
 from scheduling.itineraries.visit_kinds import KindOfVisit, LegWish
@@ -62,6 +63,16 @@ class Look:
                     best[one.day] = one
         ranked = sorted(best.values(), key=_rank)[:limit]
         return [_worded(one, is_first=before + number == 0) for number, one in enumerate(ranked)]
+
+    def free_days(
+        self, calendar: read.Calendar, busy: dict[read.Resource, int], limit: int
+    ) -> dict[date, list[FreeDay]]:
+        """The first `limit` days on which the visit can start, each at the sites where it can."""
+        found: dict[date, list[FreeDay]] = {}
+        for site in self._sites():
+            for one in islice(free_days(self.query(calendar, busy, site)), limit):
+                found.setdefault(one.window.on, []).append(one)
+        return {day: found[day] for day in sorted(found)[:limit]}
 
     def why_not(self, calendar: read.Calendar, busy: dict[read.Resource, int], *, is_hopeless: bool) -> WhyNot | None:
         """What stands in the way before the deadline, told of the site that can do most.

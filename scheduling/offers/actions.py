@@ -31,7 +31,14 @@ from scheduling.itineraries.legs import Itinerary
 from scheduling.itineraries.search import check_all_bookable
 from scheduling.offers.holds import hold_ends, release_days
 from scheduling.offers.models import Offer
-from scheduling.requests.may import addresses_for, locked_request, not_allowed, require_own_or_staff, require_staff
+from scheduling.requests.may import (
+    PERSONS,
+    addresses_for,
+    locked_request,
+    not_allowed,
+    require_own_or_staff,
+    require_staff,
+)
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import refresh_statuses, refreshed
 from scheduling.visits.drawing import draw_visits
@@ -84,8 +91,8 @@ def hold_days(
 ) -> Offer:
     """`make_offer` inside the caller's transaction; the days are held no longer than `until`."""
     row = AppointmentRequest.objects.select_related("patient", "visit_type").get(pk=wanted.pk)
-    if by.kind in ("patient", "caregiver"):
-        if row.visit_type is None or not row.visit_type.is_self_bookable:
+    if by.kind in PERSONS:
+        if row.visit_type is None or not row.visit_type.is_self_bookable or origin != Offer.Origin.SELF:
             raise not_allowed()
         require_own_or_staff(row.pk, by, Permission.MAKE_OFFER)
     else:
@@ -110,7 +117,8 @@ def hold_days(
     history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now) for leg in legs]
     history += refreshed({row.pk, *touched}, by=by, at=now, reason="offer_made")
     StateChange.objects.bulk_create(history)
-    _send_link(offer, row, by=by)
+    if origin != Offer.Origin.SELF:  # who chooses the time is here already
+        _send_link(offer, row, by=by)
     enqueue("expire_offers", {}, run_after=offer.expires_at)
     record("offer_made", by=by, subject=offer, data={"days": len(visits), "request": row.pk, "origin": str(origin)})
     return offer
@@ -223,8 +231,8 @@ def end_offer(offer: Offer, to: str, *, by: Actor, now: datetime, reason: str, c
 
 
 def can_extend(offer: Offer) -> bool:
-    """Whether more time may be asked for: once, and not for time that others on the waitlist hope for, too."""
-    return offer.extended_at is None and offer.origin != Offer.Origin.WAITLIST
+    """Whether more time may be asked for: once, and only for days that staff have planned, not for time in demand."""
+    return offer.extended_at is None and offer.origin == Offer.Origin.STAFF
 
 
 @submit_once("extend_offer", store=_stored, replay=_replayed_offer)

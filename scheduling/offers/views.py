@@ -16,6 +16,7 @@ from scheduling.offers.actions import can_extend, decline_offer, extend_offer
 from scheduling.offers.forms import ChangeDayForm, ChooseDayForm, DeclineForm, KeepDayForm, MoreTimeForm
 from scheduling.offers.holds import hold_ends
 from scheduling.offers.models import Offer
+from scheduling.offers.self_views import show_picked
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
 from scheduling.requests.patient_pages import patient_page, show
@@ -112,6 +113,8 @@ def _show_days(
     days, now = [], timezone.now()
     if offer is not None and offer.state == Offer.State.OPEN and offer.expires_at > now:
         days = [day for day in held_days(offer) if day != gone and hold_ends(day.starts_at) > now]
+    if offer is not None and offer.origin == Offer.Origin.SELF:
+        return show_picked(request, wanted, offer, days, typed=typed, refused=refused, status=status)
     if not days:
         return show(request, "offers/no_days.html", wanted, **context, status=status)
     context |= {"form": ChooseDayForm(typed, days=days), "days": days}

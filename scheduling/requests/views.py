@@ -21,6 +21,7 @@ from intake.registration.models import Draft
 from intake.registration.pages import draft_page
 from intake.registration.views import show_check
 from intake.triage.models import Level
+from scheduling.offers.self_booking import may_pick
 from scheduling.requests.actions import send_request
 from scheduling.requests.cards import card_of, cards_of
 from scheduling.requests.models import AppointmentRequest
@@ -125,4 +126,5 @@ def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     waiting = waiting_words(wanted.report_id, caregiver=wanted.filled_by == "caregiver") if tells else []
     danger = emergency_words(wanted, now=timezone.now()) if tells else {}
     page = {"card": card, "offer": card.offer, "visit": card.visit, "waiting": waiting, **card.words, **danger}
-    return show(request, "requests/status.html", wanted, **page)
+    can_pick = tells and may_pick(wanted)
+    return show(request, "requests/status.html", wanted, can_pick=can_pick, **page)
