@@ -1,6 +1,6 @@
 """Writes of the answers before the visit: a page, a row of a list, and "I've completed this section"."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -227,12 +227,19 @@ def _require_phone_entry(by: Actor) -> None:
         raise not_allowed()
 
 
-def closed_to(by: Actor, report: SymptomReport, before: BeforeVisit | None) -> frozenset[str]:
-    """The pages whose answers this person must not see or change (45 CFR 164.502(g), domain 2.2 `proxy_authority`)."""
+def closed_to(
+    by: Actor, report: SymptomReport, before: BeforeVisit | None, *, verified: Collection[bool] | None = None
+) -> frozenset[str]:
+    """The pages whose answers this person must not see or change (45 CFR 164.502(g), domain 2.2 `proxy_authority`).
+
+    `verified` says of each proxy of the patient whether staff verified them, where that is known already.
+    """
     if by.kind != rules.CAREGIVER or before is None or not before.steps_done:
         return frozenset()
-    verified = list(Proxy.objects.filter(patient_id=report.patient_id).values_list("verified_at", flat=True))
-    sees_all = rules.sees_everything(by.kind, [at is not None for at in verified])
+    if verified is None:
+        times = Proxy.objects.filter(patient_id=report.patient_id).values_list("verified_at", flat=True)
+        verified = [at is not None for at in times]
+    sees_all = rules.sees_everything(by.kind, verified)
     return rules.closed_steps(before.steps_done, before.step_authors, sees_all=sees_all)
 
 

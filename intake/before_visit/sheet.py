@@ -29,14 +29,22 @@ class Sheet:
 
     report: SymptomReport
     place: Place
+    loaded: tuple[BeforeVisit | None, tuple[bool, ...]] | None = None
+    """The row and whether each proxy of the patient is verified, where a page has read them for many reports."""
 
     def __post_init__(self) -> None:
-        self.read_again()
+        if self.loaded is None:
+            self.read_again()
+        else:
+            self._use(*self.loaded)
 
     def read_again(self) -> None:
         """Read the row as it is now: after a save, or when another window was faster."""
-        self.before = BeforeVisit.objects.filter(report_id=self.report.pk).first() or BeforeVisit(report=self.report)
-        self.closed = closed_to(self.place.actor, self.report, self.before)
+        self._use(BeforeVisit.objects.filter(report_id=self.report.pk).first())
+
+    def _use(self, before: BeforeVisit | None, verified: tuple[bool, ...] | None = None) -> None:
+        self.before = before or BeforeVisit(report=self.report)
+        self.closed = closed_to(self.place.actor, self.report, self.before, verified=verified)
         self.__dict__.pop("given", None)
 
     def take(self, before: BeforeVisit) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from intake.records import clamd
 from intake.records.kinds import kind_words
 from intake.records.models import Upload
 from intake.records.refusals import sentence_for
@@ -16,7 +15,7 @@ from intake.records.words import by_words
 
 
 class FileRow(NamedTuple):
-    """One file as a list shows it. `reason` says why it was not added; `scan` is for staff."""
+    """One file as a list shows it. `reason` says why it was not added; `state` is for patients, `scan` for staff."""
 
     id: UUID
     name: str
@@ -40,13 +39,13 @@ def rows_of(uploads: Iterable[Upload]) -> list[FileRow]:
 
 def _row(upload: Upload) -> FileRow:
     is_kept = upload.state == Upload.State.KEPT
-    waits = is_kept and clamd.is_configured() and upload.scan == Upload.Scan.NOT_SCANNED
+    waits = is_kept and upload.scan == Upload.Scan.NOT_SCANNED
     return FileRow(
         id=upload.pk,
         name=upload.original_name or _("File without a name"),
         kind=str(kind_words(upload.kind)),
         size=filesizeformat(upload.size_bytes) if is_kept else "",
-        state=_("Added, virus check waits") if waits else str(upload.get_state_display()),
+        state=_("Added, not checked for viruses yet") if waits else str(upload.get_state_display()),
         tag="done" if is_kept and not waits else "waiting",
         is_kept=is_kept,
         reason=str(sentence_for(upload.refusal)) if upload.refusal else "",

@@ -84,6 +84,11 @@ HEADINGS = {
     "M-SOON": _("We want to see you soon"),
     "M-ROUTINE": _("We have your request"),
 }
+CAREGIVER_HEADINGS = {
+    "M-URGENT": _("A nurse will call"),
+    "M-SOON": _("We want to see the patient soon"),
+    "M-ROUTINE": _("We have the request"),
+}
 CAREGIVER_HEADING = _("Call 911 for the person you are helping")
 CAREGIVER_CRISIS_HEADING = _("Call or text 988 for the person you are helping")
 EMERGENCY_CODES = ("M-911", "M-988", "M-OPIOID", "M-SPINE", "M-FRACTURE", "M-CALCIUM", "M-FEVER")
@@ -138,4 +143,4 @@ def heading_for(code: str, *, caregiver: bool = False) -> str:
     """The heading above the message; a caregiver is told who the help is for."""
     if caregiver and code in EMERGENCY_CODES:
         return str(CAREGIVER_CRISIS_HEADING if code == "M-988" else CAREGIVER_HEADING)
-    return str(HEADINGS[code])
+    return str(CAREGIVER_HEADINGS.get(code, HEADINGS[code]) if caregiver else HEADINGS[code])

@@ -6,12 +6,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from clinic.platform.audit.actors import Actor
 from intake.before_visit.pages import answer
 from intake.before_visit.place import Place
 from intake.symptoms.models import SymptomReport
 from scheduling.requests.models import AppointmentRequest
-from scheduling.requests.own import tells_back
+from scheduling.requests.own import reader_of
 from scheduling.requests.patient_pages import patient_page
 from scheduling.requests.wishes import FOLLOWER
 
@@ -32,7 +31,7 @@ def place_of(request: HttpRequest, wanted: AppointmentRequest) -> Place:
     Where somebody who was not verified may sit before the page, it is used as a caregiver's.
     """
     return Place(
-        actor=request.actor if tells_back(wanted) else Actor("caregiver", request.actor.id),
+        actor=reader_of(wanted),
         reference=wanted.reference,
         caregiver=wanted.filled_by == "caregiver",
         files_url=reverse("files:list", args=[wanted.reference]),

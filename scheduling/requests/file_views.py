@@ -156,6 +156,7 @@ def _show_list(
         form=form,
         files=kept,
         refused=[row for row in reversed(rows) if not row.is_kept],
+        has_unscanned=any(row.scan_tag == "waiting" for row in kept),
         sees_all=sees_all,
         for_caregiver=wanted.filled_by == "caregiver",
         most=MOST_FILES,

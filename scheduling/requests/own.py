@@ -60,6 +60,12 @@ def tells_back(wanted: AppointmentRequest) -> bool:
     return wanted.filled_by == "patient" or not wanted.proxy_waits
 
 
+def reader_of(wanted: AppointmentRequest) -> Actor:
+    """As whom answers are shown to whoever opened this request: as a caregiver where one may sit there unverified."""
+    person = person_of(wanted)
+    return person if tells_back(wanted) else Actor("caregiver", person.id)
+
+
 def person_of(wanted: AppointmentRequest) -> Actor:
     """Whoever opened this request, as its actions know them."""
     return Actor("caregiver" if wanted.filled_by == "caregiver" else "patient", f"request:{wanted.pk}")

@@ -37,6 +37,16 @@ STATUS = {
     "done": (_("Done"), "done", _("The visit has taken place. A nurse calls you about a week after it.")),
     "closed": (_("Closed"), "neutral", _("We are not working on this request any more.")),
 }
+FOR_CAREGIVER = {  # what it means, where the words above speak to the patient
+    "need_something": _(
+        "Something is missing before we can plan the visit. We will call about it. You can also call us."
+    ),
+    "planning": _(
+        "A nurse has read the request. We are looking for one day when everyone the patient needs to see has time."
+    ),
+    "choose_day": _("We hold days for the patient. Choose the one that works best."),
+    "done": _("The visit has taken place. A nurse calls the patient about a week after it."),
+}
 CLOSED_BECAUSE = {
     AppointmentRequest.Status.REDIRECTED_TO_ED: _(
         "We asked you to go to the emergency room. Call us when you are back home, and we will plan what comes next."
@@ -45,6 +55,18 @@ CLOSED_BECAUSE = {
         "Our clinic is not the right place for this request. We will tell you, or have told you, who can help."
     ),
     AppointmentRequest.Status.WITHDRAWN: _("The request was taken back. If you need us, send a new one or call."),
+}
+CLOSED_FOR_CAREGIVER = {
+    AppointmentRequest.Status.REDIRECTED_TO_ED: _(
+        "We asked that the patient go to the emergency room. Call us when they are back home, and we will plan what "
+        "comes next."
+    ),
+    AppointmentRequest.Status.DECLINED: _(
+        "Our clinic is not the right place for this request. We will tell the patient, or have told them, who can help."
+    ),
+    AppointmentRequest.Status.WITHDRAWN: _(
+        "The request was taken back. If the patient needs us, send a new one or call."
+    ),
 }
 LAPSED = _("The time to choose a day has ended. Our team will look for new days. Call us if you want to speed this up.")
 
@@ -126,4 +148,6 @@ def status_words(wanted: AppointmentRequest, *, has_live_offer: bool) -> dict[st
         code, meaning = "planning", LAPSED
     else:
         meaning = CLOSED_BECAUSE.get(wanted.status, STATUS[code][2])
+        if wanted.filled_by == "caregiver":
+            meaning = CLOSED_FOR_CAREGIVER.get(wanted.status) or FOR_CAREGIVER.get(code, meaning)
     return {"word_code": code, "word": STATUS[code][0], "tag": STATUS[code][1], "meaning": meaning}

@@ -77,7 +77,8 @@ def test_crisis_line_stands_below_every_other_message_but_not_twice():
 def test_caregiver_is_told_whom_to_call_for():
     assert message_for("M-SPINE", caregiver=True).heading == "Call 911 for the person you are helping"
     assert message_for("M-SPINE", caregiver=True).text == message_for("M-SPINE").text
-    assert message_for("M-SOON", **FILLED, caregiver=True).heading == message_for("M-SOON", **FILLED).heading
+    assert message_for("M-SOON", **FILLED, caregiver=True).heading == "We want to see the patient soon"
+    assert message_for("M-SOON", **FILLED, caregiver=True).text == message_for("M-SOON", **FILLED).text
 
 
 def test_unknown_code_is_an_error():
