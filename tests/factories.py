@@ -273,6 +273,8 @@ def claims_wanted(visit: Visit) -> set[tuple]:
     if visit.interpreter_id is not None:
         wanted.add(("clinician", visit.interpreter_id, visit.starts_at, visit.ends_at))
     for leg in visit.appointments.all():
+        if leg.state in ("expired", "released", "cancelled_by_patient", "cancelled_by_clinic", "no_show"):
+            continue  # taken out of a visit that takes place
         wanted.add(("clinician", leg.clinician_id, leg.starts_at, leg.ends_at))
         if leg.room_id is not None:
             wanted.add(("room", leg.room_id, leg.starts_at, leg.ends_at))
