@@ -257,6 +257,7 @@ def _open_task(entry: WaitlistEntry, match: WaitlistMatch, found: Match, *, by: 
             "starts_at": found.starts_at.isoformat(),
             "ends_at": found.ends_at.isoformat(),
             "specialty": entry.specialty.code if entry.specialty else "",
+            "specialty_name": entry.specialty.name if entry.specialty else "",
         },
         dedupe=f"match:{match.pk}",
         due_at=latest,

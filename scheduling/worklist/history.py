@@ -74,6 +74,8 @@ def _of_note(note) -> Event:
         "handed_back": _("Handed back"),
         "withdrawn": _("Withdrawn"),
         "visit_cancelled": _("Visit canceled"),
+        "visit_replaced": _("Visit canceled for an earlier day"),
+        "offer_declined": _("Offer declined"),
         "record_added": _("Record put on the list"),
         "record_needed": _("Record needed again"),
         "record_requested": _("Record requested"),

@@ -14,6 +14,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from scheduling.requests.models import AppointmentRequest
+from scheduling.waitlist.lists import count_waiting
 from scheduling.worklist.lists import TAB_BY_SLUG, TABS, Row, page_of, tab_counts
 from scheduling.worklist.search import find_alerts, find_requests
 from scheduling.worklist.staff_forms import SearchForm
@@ -59,6 +60,9 @@ def home(request: HttpRequest) -> HttpResponse:
     tabs = [
         {"text": one.label, "url": f"?tab={one.slug}", "count": counts[one.slug], "current": one is tab} for one in TABS
     ]
+    if request.user.has_perm(Permission.MANAGE_WAITLIST):
+        url = reverse("staff-waitlist:list")
+        tabs.append({"text": _("Waitlist"), "url": url, "count": count_waiting(request.user), "current": False})
     context = {"tab": tab, "tabs": tabs, "page": page, "now": now, "search_form": SearchForm()}
     context["can_take"] = request.user.has_perm(Permission.TAKE_REQUEST)
     return render(request, "worklist/home.html", context)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
+from clinic.platform import words
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from intake.before_visit.record_choices import IMPLANTS
@@ -41,11 +42,13 @@ WHAT_TO_DO = {
     Kind.OTHER_DAY: gettext_lazy("Read what suits the patient on the request, then move the visit or call."),
     Kind.CALL: gettext_lazy("Call the patient: there is news that our message could not bring."),
 }
+WHAT_TO_FIND = gettext_lazy("Call the patient and find a day together.")
 INSURANCE_WORDS = {
     "self_pay": gettext_lazy("no insurance"),
     "applying": gettext_lazy("has asked for insurance"),
     "unsure": gettext_lazy("is not sure about insurance"),
 }
+WHY_CALL = {"other_days": gettext_lazy("none of the days offered suits, the patient asked to be called")}
 EMPTY = {
     "": gettext_lazy("No task is waiting."),
     Kind.MERGE: gettext_lazy("No possible duplicate is waiting."),
@@ -95,19 +98,33 @@ def facts_of(task: StaffTask) -> str:
     """The codes of a task in words."""
     data = task.data
     if task.kind == Kind.MRI_SAFETY:
-        words = _words(IMPLANTS, data.get("implants") or [])
+        told = _words(IMPLANTS, data.get("implants") or [])
     elif task.kind == Kind.INSURANCE_HELP:
-        words = _words(INSURANCE_WORDS, data.get("status") or [])
+        told = _words(INSURANCE_WORDS, data.get("status") or [])
     elif task.kind == Kind.VERIFY_PROXY:
-        words = _words(AUTHORITY_WORDS, [data.get("authority")])
+        told = _words(AUTHORITY_WORDS, [data.get("authority")])
     elif task.kind == Kind.MERGE:
         reasons = {"phone": _("same birth date and phone"), "name": _("same birth date, similar name")}
-        words = [reasons[one] for one in data.get("because", []) if one in reasons]
+        told = [reasons[one] for one in data.get("because", []) if one in reasons]
+    elif task.kind == Kind.CALL:
+        told = [str(WHY_CALL[data["why"]])] if data.get("why") in WHY_CALL else []
+    elif task.kind == Kind.WAITLIST:
+        told = _freed_words(data)
     else:  # new symptoms
-        words = [rule.reason for rule in fired_rules(data.get("rules") or [])[:MOST_REASONS]]
+        told = [rule.reason for rule in fired_rules(data.get("rules") or [])[:MOST_REASONS]]
     if data.get("taken_back"):
-        words = [_("the patient has changed the answer since: ask again")]
-    return "; ".join(str(word) for word in words)
+        told = [_("the patient has changed the answer since: ask again")]
+    return "; ".join(str(word) for word in told)
+
+
+def _freed_words(data: dict) -> list[str]:
+    """The day that came free, and the one specialty it is for if it is not for the whole day."""
+    starts, ends = (data.get(name) for name in ("starts_at", "ends_at"))
+    if not starts or not ends:
+        return []
+    start = datetime.fromisoformat(starts)
+    when = f"{words.day(start)}, {words.clock_range(start, datetime.fromisoformat(ends))}"
+    return [when, data["specialty_name"]] if data.get("specialty_name") else [when]
 
 
 def _words(choices, codes: list) -> list[str]:
@@ -167,7 +184,7 @@ def show_task(request: HttpRequest, found: StaffTask, form: CloseTaskForm) -> Ht
         "task": found,
         "patient": found.patient,
         "born": born_words(found.patient),
-        "what": WHAT_TO_DO[found.kind],
+        "what": WHAT_TO_FIND if found.data.get("why") == "other_days" else WHAT_TO_DO[found.kind],
         "crumbs": crumbs_to_task(found),
         "form": form,
         "proxy": _proxy_of(found),

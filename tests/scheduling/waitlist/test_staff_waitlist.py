@@ -6,6 +6,7 @@ import pytest
 
 from clinic.accounts.actors import staff_actor
 from clinic.platform.submits.once import new_key
+from intake.tasks.models import StaffTask
 from scheduling.offers.accepting import accept_offer
 from scheduling.offers.actions import decline_offer
 from scheduling.offers.models import Offer
@@ -120,3 +121,26 @@ def test_list_asks_as_much_for_thirty_as_for_one(desk, now):
         match_waitlist(now)
     thirty = queries_of(desk, "/staff/waitlist/")
     assert len(thirty) == one <= 10
+
+
+def test_tasks_say_what_came_free_and_who_wants_a_call(desk, now, settings, clinic):
+    settings.WAITLIST_MODE = "task"
+    wanted = a_request()
+    joined(wanted)
+    match_waitlist(now)
+    declined = an_offer(a_request(), now=now)
+    decline_offer(declined, reason="", wants_call=True, by=person_of(declined.request), key=new_key())
+    page = text_of(desk.get("/staff/tasks/"))
+    for words in ("Tuesday, January 5, 2027", "asked to be called", wanted.reference):
+        assert words in page, words
+    task = StaffTask.objects.get(kind="waitlist")
+    assert "Offer it from the waitlist" in text_of(desk.get(f"/staff/tasks/{task.pk}/"))
+    call = StaffTask.objects.get(kind="call")
+    assert "find a day together" in text_of(desk.get(f"/staff/tasks/{call.pk}/"))
+
+
+def test_worklist_counts_who_waits(desk):
+    joined(a_request())
+    page = Page(text_of(desk.get("/staff/")))
+    assert faults(page) == []
+    assert "/staff/waitlist/" in text_of(desk.get("/staff/"))
