@@ -111,6 +111,8 @@ def clinic_facts() -> dict[str, str]:
         "on_call_physician": settings.ON_CALL_PHYSICIAN_PHONE,
         "emergency_number": settings.EMERGENCY_NUMBER,
         "crisis_number": settings.CRISIS_NUMBER,
+        "support_us_url": settings.SUPPORT_US_URL,
+        "parking": settings.CLINIC_PARKING,
     }
 
 

@@ -1,4 +1,4 @@
-"""Public pages and error pages. None of them asks the database for anything."""
+"""Public pages and error pages. Only the team and the way here are read from the database."""
 
 import logging
 
@@ -7,14 +7,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
+from clinic.directory.models import Site
 from clinic.platform.words import clinic_facts
 from clinic.site.forms import PreferencesForm
 from clinic.site.notices import current_notice
 from clinic.site.preferences import TEXT_COOKIE, TEXT_SIZES, THEME_COOKIE, remember, shown_text, shown_theme
+from clinic.site.team import the_team
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,48 @@ def get_help_now(request):
 @require_safe
 def contact(request):
     return render(request, "site/contact.html")
+
+
+@login_not_required
+@require_safe
+@conditional_page
+def your_visit(request):
+    """What to bring, how long it takes, how to get here: for people who have a day, and for those who think of one."""
+    sites = Site.objects.filter(is_active=True).order_by("name")
+    return render(request, "site/your_visit.html", {"sites": list(sites), "crumbs": _crumbs(_("Your visit"))})
+
+
+@login_not_required
+@require_safe
+@conditional_page
+def our_team(request):
+    """Who somebody may meet, and what each of them does."""
+    return render(request, "site/our_team.html", {"team": the_team(), "crumbs": _crumbs(_("Our team"))})
+
+
+@login_not_required
+@require_safe
+@conditional_page
+def refer(request):
+    """For clinicians: whom to send, whom to call now, what to have at hand."""
+    context = {
+        "crumbs": _crumbs(_("Refer a patient")),
+        "visit_days": settings.VISIT_DUE_DAYS,
+        "contact_days": settings.PLANNED_CONTACT_BUSINESS_DAYS,
+        "urgent_open_hours": settings.URGENT_CONTACT_OPEN_HOURS,
+        "urgent_clock_hours": settings.URGENT_CONTACT_CLOCK_HOURS,
+    }
+    return render(request, "site/refer.html", context)
+
+
+@login_not_required
+@require_safe
+def nondiscrimination(request):
+    return render(request, "site/nondiscrimination.html")
+
+
+def _crumbs(here: str) -> list[tuple[str, str]]:
+    return [(_("Home"), reverse("site:home")), (here, "")]
 
 
 @login_not_required

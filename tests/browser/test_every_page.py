@@ -17,7 +17,8 @@ from tests.browser.steps import BORN, begin, fill_in, go, press, sign_in, type_b
 from tests.scheduling.patient_steps import link_to
 
 PUBLIC = [
-    "/", "/get-help-now/", "/contact/", "/accessibility/", "/privacy/", "/preferences/", "/request-an-appointment/",
+    "/", "/get-help-now/", "/contact/", "/accessibility/", "/privacy/", "/preferences/", "/your-visit/", "/our-team/",
+    "/refer/", "/nondiscrimination/", "/request-an-appointment/",
     "/register/who/", "/register/clinic/", "/resume/", "/sign-in/", "/sign-in/code/", "/staff/sign-in/",
     "/staff/password/forgotten/",
 ]  # fmt: skip
