@@ -22,7 +22,7 @@ SEES_RESERVE = frozenset({Level.EMERGENCY, Level.URGENT})
 @dataclass(frozen=True, slots=True)
 class Look:
     """One search: what is asked for, by whom, when. `language` is that of the interpreter, empty when none is needed;
-    visits of `except_visits` take no time."""
+    visits of `except_visits` take no time. Days for a hold leave time to choose one, whatever the kind's own notice."""
 
     wanted: AppointmentRequest
     kind: KindOfVisit
@@ -34,6 +34,7 @@ class Look:
     language: str = ""
     not_before: date | None = None
     except_visits: Collection = ()
+    is_for_hold: bool = False
 
     def busy(self, calendar: read.Calendar) -> dict[read.Resource, int]:
         """Taken time in these days."""
@@ -130,8 +131,13 @@ class Look:
             wishes=self.wishes,
             deadline=self.wanted.visit_due_on,
             first_day=self.not_before,
-            notice_units=read.notice_units(self.kind.notice_minutes),
+            notice_units=self._notice(),
         )
+
+    def _notice(self) -> int:
+        """Units between now and the first start: a hold ends the clinic's own notice before it."""
+        notice = read.notice_units(self.kind.notice_minutes)
+        return max(notice, read.notice_units()) if self.is_for_hold else notice
 
     def _free(
         self, calendar: read.Calendar, busy: dict[read.Resource, int], people: Collection[int], site: int | None

@@ -115,6 +115,7 @@ def find_days(
         language,
         earliest_on if earliest_on is not None else not_before(wanted),
         except_visits,
+        is_for_hold=True,
     )
     found: list[Itinerary] = []
     explained = calendar.part(())

@@ -101,6 +101,8 @@ def hold_days(
         raise Refused(_("Select one to three days."), code="no_days")
     _check_apart(itineraries)
     site_id = check_all_bookable(row, itineraries, now)
+    if any(hold_ends(datetime_of(one.start)) < now for one in itineraries):
+        raise Refused(_("One of these days is too near to be held: nobody could choose it in time."), code="past")
     ends = [now + _hold_time(row), max(hold_ends(datetime_of(one.start)) for one in itineraries)]
     expires_at = min([*ends, until] if until is not None else ends)
     offer = Offer(request=row, made_at=now, expires_at=expires_at, origin=origin, replaces=replaces)

@@ -5,11 +5,14 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from clinic.accounts.actors import staff_actor
 from clinic.directory.models import Room, Site
 from clinic.platform.refusals import Refused
+from clinic.platform.submits.once import new_key
 from scheduling.availability.bits import datetime_of
 from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.itineraries.search import check_bookable, find_days, free_time
+from scheduling.offers.actions import make_offer
 from scheduling.visits.models import Claim
 from tests import factories
 from tests.factories import a_request, local
@@ -178,7 +181,13 @@ def test_notice_of_a_kind_of_visit_counts_before_that_of_the_clinic(small_clinic
     assert is_refused(wanted, soonest, now) == "past"
     kind.notice_minutes = 0
     kind.save()
-    assert datetime_of(the_day(wanted, now).start) == now
+    found = the_day(wanted, now)
+    assert datetime_of(found.start) == now + timedelta(hours=2)  # a hold ends then, so that nobody could choose sooner
+    at_once = moved(found, -24)
+    check_bookable(wanted, at_once, now)
+    with pytest.raises(Refused) as refused:
+        make_offer(wanted, [at_once], by=staff_actor(factories.a_coordinator()), key=new_key(), now=now)
+    assert refused.value.code == "past"
 
 
 def test_horizon_of_a_kind_of_visit_counts_before_that_of_the_clinic(small_clinic, now):
