@@ -53,12 +53,13 @@ def leg_step(request: HttpRequest, leg_id: UUID, step: str) -> HttpResponse:
 
 
 def _press(request: HttpRequest, visit: Visit, work: Callable[[dict], str]) -> HttpResponse:
-    """Do it and say so, or say why not; back to the day, at the visit."""
+    """Do it and say so, back at the visit on the list; or say why not, at the top of it."""
     how = {"by": staff_actor(request.user), "key": request.POST.get("key", ""), "now": timezone.now()}
     try:
         messages.success(request, work(how))
     except Refused as no:
         messages.warning(request, str(no))
+        return redirect(day_address(visit).partition("#")[0])
     return redirect(day_address(visit))
 
 

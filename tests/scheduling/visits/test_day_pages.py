@@ -282,6 +282,7 @@ def test_visit_of_another_day_cannot_be_added_to(client, desk, visit):
 def test_walk_in_is_booked_and_checked_in_from_the_page_of_the_request(client, desk, small_clinic):
     wanted = a_request()
     address = f"/staff/requests/{wanted.reference}/today/"
+    assert address in client.get(f"/staff/requests/{wanted.reference}/").content.decode()
     page = client.get(address)
     assert faults(Page(page.content.decode())) == []
     asked = adding(None, small_clinic, at="09:10") | {"room": small_clinic.rooms[0].pk, "is_here": "on"}
