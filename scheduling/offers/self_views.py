@@ -67,6 +67,7 @@ def show_picked(
         over = Refused(_("We do not hold your time any more. Pick a time again."), code="expired")
         return show_times(request, wanted, refused=over)
     form = ChooseDayForm(typed, days=days, initial={"visit": str(days[0].pk)}, submit_label=_("Book this time"))
+    form.fields["visit"].label = _("Your time")
     context = {"offer": offer, "form": form, "refused": refused}
     return show(request, "offers/book_picked.html", wanted, **context, status=status)
 
