@@ -2,8 +2,8 @@
 
 from clinic.accounts.models import User
 from clinic.directory.models import Clinician, Holiday, Room, Site, Specialty
-from clinic.education.models import Article, ArticleRevision, GlossaryTerm, SearchText
-from clinic.messages.models import Message
+from clinic.education.models import Article, ArticleRevision, GlossaryTerm, Resource, SearchText, Trial
+from clinic.messages.models import Message, StoppedNumber
 from clinic.platform.audit.models import AuditEntry, Seal
 from clinic.platform.jobs.models import Job
 from clinic.platform.kept.models import KeptForm
@@ -20,12 +20,15 @@ __all__ = [
     "Job",
     "KeptForm",
     "Message",
+    "Resource",
     "Room",
     "Seal",
     "SearchText",
     "Site",
     "Specialty",
+    "StoppedNumber",
     "Submit",
     "TokenBucket",
+    "Trial",
     "User",
 ]

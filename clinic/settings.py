@@ -34,7 +34,7 @@ ON_CALL_PHYSICIAN_PHONE = of_the_clinic("ON_CALL_PHYSICIAN_PHONE", "202-555-0130
 ON_CALL_PAGE_ADDRESS = of_the_clinic("ON_CALL_PAGE_ADDRESS", "on-call@example.org")
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="911")
 CRISIS_NUMBER = env.str("CRISIS_NUMBER", default="988")
-CLINIC_PARKING = of_the_clinic("CLINIC_PARKING", "Garage B, level 1. The door beside the lift leads to us. Parking is free.")
+CLINIC_PARKING = of_the_clinic("CLINIC_PARKING", "Garage B, level 1. The door beside the elevator leads to us. Parking is free.")
 SUPPORT_US_URL = env.str("SUPPORT_US_URL", default="")  # the link is shown only when there is one
 
 # Target times: minutes, hours and days, each to be signed off by the clinical lead
@@ -67,6 +67,8 @@ OVERBOOKING_ALLOWED = env.bool("OVERBOOKING_ALLOWED", default=False)  # by who h
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 ARTICLE_REVIEW_MONTHS = env.int("ARTICLE_REVIEW_MONTHS", default=12)
 ARTICLE_HIDDEN_MONTHS = env.int("ARTICLE_HIDDEN_MONTHS", default=18)
+TRIAL_VERIFIED_DAYS = env.int("TRIAL_VERIFIED_DAYS", default=90)
+RESOURCE_VERIFIED_DAYS = env.int("RESOURCE_VERIFIED_DAYS", default=365)
 PATIENT_IDLE_MINUTES = env.int("PATIENT_IDLE_MINUTES", default=20)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=10)
@@ -301,6 +303,9 @@ SMS_GATEWAY_TO_FIELD = env.str("SMS_GATEWAY_TO_FIELD", default="to")
 SMS_GATEWAY_TEXT_FIELD = env.str("SMS_GATEWAY_TEXT_FIELD", default="text")
 SMS_GATEWAY_SENDER_FIELD = env.str("SMS_GATEWAY_SENDER_FIELD", default="from")
 SMS_GATEWAY_TIMEOUT = env.int("SMS_GATEWAY_TIMEOUT", default=10)  # seconds
+SMS_ANSWER_TOKEN = env.str("SMS_ANSWER_TOKEN", default="")  # the provider sends it with each answer, such as STOP
+SMS_ANSWER_FROM_FIELD = env.str("SMS_ANSWER_FROM_FIELD", default="from")
+SMS_ANSWER_TEXT_FIELD = env.str("SMS_ANSWER_TEXT_FIELD", default="text")
 SMS_SENDER = env.str("SMS_SENDER", default="")  # the clinic's number or name at the gateway, if it asks for one
 
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=DEMONSTRATION)

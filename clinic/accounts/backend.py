@@ -10,6 +10,8 @@ KEPT_BY: dict[str, Permission] = {
     "clinic.user": Permission.MANAGE_USERS,
     "clinic.article": Permission.EDIT_CONTENT,
     "clinic.glossaryterm": Permission.EDIT_CONTENT,
+    "clinic.trial": Permission.EDIT_CONTENT,
+    "clinic.resource": Permission.EDIT_CONTENT,
     **dict.fromkeys(
         (
             "clinic.site",
@@ -30,7 +32,7 @@ KEPT_BY: dict[str, Permission] = {
 # what an auditor may read in the admin: records of what happened, never a patient's data
 READ_BY_AUDITORS = frozenset({"clinic.auditentry", "clinic.seal", "clinic.message", "clinic.job"})
 # and what those may read who let it out
-READ_BY_REVIEWERS = frozenset({"clinic.article", "clinic.glossaryterm"})
+READ_BY_REVIEWERS = frozenset({"clinic.article", "clinic.glossaryterm", "clinic.trial", "clinic.resource"})
 ADMIN_ANY = (
     Permission.MANAGE_REFERENCE,
     Permission.MANAGE_USERS,

@@ -51,6 +51,8 @@ def addresses() -> set[str]:
         "education:index",
         "education:words",
         "education:questions",
+        "education:trials",
+        "education:resources",
     )
     return own | {reverse(name) for name in names} | {reverse("registration:start")}
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
 from clinic.education import admin_views
-from clinic.education.models import Article, ArticleRevision, GlossaryTerm
+from clinic.education.models import Article, ArticleRevision, GlossaryTerm, Resource, Trial
+from clinic.education.reading import HIGHEST_GRADE, grade
 from clinic.education.search import index_article, index_words
 
 RESERVED = {"words", "questions"}
@@ -152,3 +154,84 @@ class GlossaryTermAdmin(AuditedAdmin):
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
         index_words()
+
+
+class VerifiedForm(forms.ModelForm):
+    """A link that browsers may follow, and a date that has come."""
+
+    link = forms.URLField(label=gettext_lazy("Link"), required=False, max_length=200, assume_scheme="https")
+
+    def clean_link(self) -> str:
+        """Only https."""
+        link = self.cleaned_data["link"]
+        if link and not link.startswith("https://"):
+            raise ValidationError(_("The link must begin with https://"))
+        return link
+
+    def clean_verified_on(self):
+        """Not in the future."""
+        day = self.cleaned_data["verified_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This date has not come yet."))
+        return day
+
+
+class TrialForm(VerifiedForm):
+    """A summary that people can read."""
+
+    def clean_summary(self) -> str:
+        """Refused above the highest grade."""
+        text = self.cleaned_data["summary"]
+        if (level := grade(text)) > HIGHEST_GRADE:
+            raise ValidationError(
+                _("The summary reads at grade %(level)s. It must be %(most)s or lower. Shorten sentences.")
+                % {"level": f"{level:.1f}", "most": f"{HIGHEST_GRADE:.0f}"}
+            )
+        return text
+
+
+class VerifiedAdmin(AuditedAdmin):
+    """Rows are taken out of use, not deleted; one that was not verified lately is not shown to people."""
+
+    date_hierarchy = "verified_on"
+    list_filter = ("is_active",)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    @admin.display(boolean=True, description=gettext_lazy("shown"))
+    def is_shown(self, row) -> bool:
+        """Whether people see it today."""
+        age = timezone.localdate() - row.verified_on
+        return row.is_active and age <= timedelta(days=self.days())
+
+    def days(self) -> int:
+        """How long a verification holds."""
+        raise NotImplementedError
+
+
+@admin.register(Trial, site=admin_site)
+class TrialAdmin(VerifiedAdmin):
+    form = TrialForm
+    list_display = ("nct_id", "title", "status", "verified_on", "is_shown")
+    list_filter = ("status", "is_active")
+    search_fields = ("nct_id", "title")
+
+    def days(self) -> int:
+        return settings.TRIAL_VERIFIED_DAYS
+
+    @admin.display(boolean=True, description=gettext_lazy("shown"))
+    def is_shown(self, row: Trial) -> bool:
+        """Only while it recruits."""
+        return row.status == Trial.Status.RECRUITING and super().is_shown(row)
+
+
+@admin.register(Resource, site=admin_site)
+class ResourceAdmin(VerifiedAdmin):
+    form = VerifiedForm
+    list_display = ("name", "kind", "verified_on", "is_shown")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name", "what")
+
+    def days(self) -> int:
+        return settings.RESOURCE_VERIFIED_DAYS

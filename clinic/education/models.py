@@ -1,9 +1,9 @@
 """What people read: articles with their revisions, words with plain definitions."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -180,3 +180,82 @@ class SearchText(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "ref"], name="search_text_of")]
+
+
+class TrialQuerySet(models.QuerySet):
+    def shown(self, today: date) -> "TrialQuerySet":
+        """Recruiting, and verified not long ago: nobody is sent to a study that has ended."""
+        since = today - timedelta(days=settings.TRIAL_VERIFIED_DAYS)
+        return self.filter(status=Trial.Status.RECRUITING, verified_on__gte=since, is_active=True)
+
+
+class Trial(models.Model):
+    """A study that people may ask about, in plain words. Shown only while it recruits and is verified."""
+
+    class Status(models.TextChoices):
+        RECRUITING = "recruiting", _("Recruiting")
+        NOT_YET = "not_yet", _("Not yet recruiting")
+        ACTIVE_NOT_RECRUITING = "active_not_recruiting", _("Under way, not recruiting")
+        CLOSED = "closed", _("Closed")
+
+    nct_id = models.CharField(
+        _("registry number"), max_length=11, unique=True, validators=[RegexValidator(r"^NCT\d{8}\Z")]
+    )
+    title = models.CharField(_("plain title"), max_length=160)
+    summary = models.TextField(_("plain summary"), validators=[MaxLengthValidator(1500)])
+    who_may_fit = models.TextField(_("who may fit"), validators=[MaxLengthValidator(800)])
+    phase = models.CharField(_("phase"), max_length=20, blank=True, default="")
+    status = models.CharField(_("status"), max_length=25, choices=Status, default=Status.RECRUITING)
+    contact = models.CharField(_("contact at the clinic"), max_length=160, blank=True, default="")
+    link = models.URLField(_("link"), max_length=200, blank=True, default="", help_text=_("https only"))
+    verified_on = models.DateField(_("last verified on"))
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = TrialQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        ordering = ["title", "nct_id"]
+
+    def __str__(self) -> str:
+        return f"{self.nct_id} {self.title}"
+
+
+class ResourceQuerySet(models.QuerySet):
+    def shown(self, today: date) -> "ResourceQuerySet":
+        """In use, and verified not long ago."""
+        since = today - timedelta(days=settings.RESOURCE_VERIFIED_DAYS)
+        return self.filter(is_active=True, verified_on__gte=since)
+
+
+class Resource(models.Model):
+    """Help from outside the clinic that somebody here has looked at."""
+
+    class Kind(models.TextChoices):
+        INFORMATION = "information", _("Information")
+        SUPPORT = "support", _("Talking and support")
+        MONEY = "money", _("Costs and insurance")
+        TRAVEL = "travel", _("Rides and a place to stay")
+        CARE_AT_HOME = "care_at_home", _("Help at home")
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    what = models.CharField(_("what it helps with"), max_length=240)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True, default="")
+    link = models.URLField(_("link"), max_length=200, blank=True, default="", help_text=_("https only"))
+    verified_on = models.DateField(_("last verified on"))
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outside help")
+        verbose_name_plural = _("outside help")
+        ordering = ["kind", "name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(phone="") | ~Q(link=""), name="resource_can_be_reached"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,8 +10,9 @@ from django.utils import timezone
 from clinic.education.models import Article
 
 PAGES = (
-    "site:home", "site:get-help-now", "site:contact", "site:accessibility", "site:privacy", "site:your-visit", "site:our-team", "site:refer", "registration:start",
-    "education:index", "education:words",
+    "site:home", "site:get-help-now", "site:contact", "site:accessibility", "site:privacy", "site:your-visit",
+    "site:our-team", "site:refer", "registration:start", "education:index", "education:words", "education:trials",
+    "education:resources",
 )  # fmt: skip
 
 

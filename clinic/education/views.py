@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from clinic.education.forms import SearchForm
-from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm
+from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm, Resource, Trial
 from clinic.education.render import Word, shown
 from clinic.education.search import Results, crisis_words, search
 from clinic.education.structured import article_data, as_script, crumbs_data, questions_data
@@ -125,6 +125,24 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")],
     }
     return render(request, "education/search.html", context, status=status)
+
+
+@public
+def trials(request: HttpRequest) -> HttpResponse:
+    """Studies that recruit and were verified not long ago."""
+    shown_trials = list(Trial.objects.shown(timezone.localdate()))
+    crumbs = [(_("Home"), reverse("site:home")), (_("Clinical trials"), "")]
+    return render(request, "education/trials.html", {"trials": shown_trials, "crumbs": crumbs})
+
+
+@public
+def resources(request: HttpRequest) -> HttpResponse:
+    """Help from outside, by kind; what was not verified lately is not shown."""
+    kinds: dict[str, list[Resource]] = {}
+    for one in Resource.objects.shown(timezone.localdate()):
+        kinds.setdefault(str(one.get_kind_display()), []).append(one)
+    crumbs = [(_("Home"), reverse("site:home")), (_("Help from outside"), "")]
+    return render(request, "education/resources.html", {"kinds": list(kinds.items()), "crumbs": crumbs})
 
 
 @public

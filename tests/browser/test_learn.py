@@ -6,12 +6,13 @@ from playwright.sync_api import expect
 
 from clinic.education.actions import load_starters
 from clinic.education.starter import starter_articles
+from scheduling.demonstration.reading import add_reading
 from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE
 from tests.browser.steps import press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ARTICLES = [f"/learn/{one.slug}/" for one in starter_articles() if one.slug != "questions"]
-REST = ["/learn/", "/learn/words/", "/learn/questions/"]
+REST = ["/learn/", "/learn/words/", "/learn/questions/", "/clinical-trials/", "/outside-help/"]
 REST += [f"/search/?q={words}" for words in ("night+pain", "radiaton", "suicide")]
 CLOTHES = [
     {"text": "standard", "dark": False, "size": DESKTOP},
@@ -23,6 +24,7 @@ CLOTHES = [
 def library(live_server):
     """The starter texts, published."""
     load_starters(now=timezone.now(), publish=True)
+    add_reading(timezone.localdate())
 
 
 @pytest.mark.parametrize("clothes", CLOTHES, ids=["standard", "dark, largest, 320 px"])

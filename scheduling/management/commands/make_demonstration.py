@@ -10,7 +10,7 @@ from clinic.accounts.models import User
 from clinic.directory.models import Clinician
 from clinic.education.actions import load_starters
 from scheduling.availability.models import WeeklySession
-from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, staff
+from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, reading, staff
 from scheduling.visits.models import Claim
 
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         clinic_data.make_visit_types(specialties)
         staff.make_staff()
         load_starters(now=now, publish=True)
+        reading.add_reading(today)
         self._say("Twelve weeks of busy time ...")
         claims = busy_time.fill_with_busy_time(clinicians, today, zone)
         self._say(f"{claims} busy claims. Patients in every state, this takes some seconds ...")
