@@ -7,6 +7,7 @@ from clinic.accounts.admin_site import admin_site
 urlpatterns = [
     path("", include("clinic.site.urls")),
     path("", include("clinic.education.urls")),
+    path("", include("clinic.messages.urls")),
     path("", include("intake.urls")),
     path("", include("scheduling.urls")),
     path("staff/", include("clinic.sign_in.urls")),

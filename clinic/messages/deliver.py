@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from clinic.messages.models import Message
 from clinic.messages.texts.backends import Undeliverable, backend, texts_are_on
+from clinic.messages.texts.stop import is_stopped
 from clinic.messages.unreached import tell_unreached
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def deliver(message_id: str) -> None:
 def _send(message: Message) -> None:
     subject, body = rendered(message)
     if message.channel == Message.Channel.SMS:
-        if not texts_are_on():  # turned off since it was queued
+        if not texts_are_on() or is_stopped(message.to):  # turned off, or stopped by its reader, since it was queued
             raise Undeliverable
         backend().send(message.to, body, key=str(message.pk))
         return

@@ -53,3 +53,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} ({self.state})"
+
+
+class StoppedNumber(models.Model):
+    """A telephone whose owner answered STOP: nothing is texted there any more, whoever asks for it."""
+
+    index = models.CharField(max_length=64, primary_key=True)  # blind: the number itself is not kept
+    stopped_at = models.DateTimeField(auto_now_add=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.actors import SYSTEM, Actor
 from clinic.platform.audit.record import record
 from intake.patients.identity import birth_date_index, email_index, name_index, name_prefixes, phone_index
 from intake.patients.models import NamePrefix, Patient, Proxy
@@ -54,6 +54,17 @@ def register_patient(answers: Mapping[str, Any], *, at: datetime, by: Actor) -> 
         )
     record("patient_registered", by=by, subject=patient)
     return patient
+
+
+def end_text_consent(index: str) -> int:
+    """Whoever has the phone of this blind index wants no more texts: how many patients. The caller's transaction."""
+    agreed = Patient.objects.filter(phone_index=index).exclude(consent_sms_at=None)
+    patients = list(agreed.select_for_update().order_by("pk"))
+    for patient in patients:
+        patient.consent_sms_at = None
+        patient.save(update_fields=["consent_sms_at"])
+        record("text_consent_ended", by=SYSTEM, subject=patient)
+    return len(patients)
 
 
 def age_on(born_on: date, day: date) -> int:

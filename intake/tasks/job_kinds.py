@@ -12,10 +12,10 @@ NOBODY_WAITS = frozenset({"sign_in", "resume_link", "request_received"})
 
 @when_unreached
 def call_whom_no_text_reached(message: Message) -> None:
-    """A task to call each patient with this number who agreed to texts, unless the news went by e-mail as well."""
+    """A task to call each patient with this number, unless the news went by e-mail as well."""
     if message.channel != Message.Channel.SMS or message.template in NOBODY_WAITS:
         return
-    patients = Patient.objects.filter(phone_index=message.to_index, merged_into=None).exclude(consent_sms_at=None)
+    patients = Patient.objects.filter(phone_index=message.to_index, merged_into=None)
     for patient in patients.order_by("pk"):
         if not (patient.email and patient.consent_email_at):
             open_call_task(patient, by=SYSTEM)

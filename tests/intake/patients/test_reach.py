@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from clinic.messages.models import Message
 from clinic.messages.send import offer_ready, sign_in
+from clinic.messages.texts.stop import take_answer
+from clinic.platform.audit.models import AuditEntry
 from clinic.platform.jobs.worker import run_due
 from intake.patients.identity import phone_index
 from intake.patients.reach import COLUMNS, addresses_of, texts_promised
@@ -65,6 +67,21 @@ def test_nobody_is_called_who_got_an_email_or_asked_for_a_code(settings):
     only_texts = a_patient(text=True, email=False)
     settings.SMS_BACKEND = "clinic.messages.texts.backends.FileBackend"
     assert not undelivered(settings, only_texts, sign_in, code="7K4Q-92MX")
+
+
+def test_stop_ends_the_consent_and_staff_call_about_what_was_on_its_way():
+    patient = a_patient(text=True, email=False)
+    offer_ready(addresses_of(patient), link="https://clinic.example/x/")
+    take_answer(patient.phone_primary, " Stop. ")
+    patient.refresh_from_db()
+    assert (patient.consent_sms_at, addresses_of(patient)) == (None, ())
+    assert AuditEntry.objects.filter(action="text_consent_ended", subject_id=str(patient.pk)).count() == 1
+    run_due()
+    assert Message.objects.get().state == "failed"
+    assert StaffTask.objects.get().kind == StaffTask.Kind.CALL
+    take_answer(patient.phone_primary, "START")
+    patient.refresh_from_db()
+    assert patient.consent_sms_at is None
 
 
 @pytest.mark.parametrize("caregiver", [False, True])
