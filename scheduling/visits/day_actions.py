@@ -20,9 +20,12 @@ from clinic.platform.words import clock
 from scheduling.requests.may import require_staff
 from scheduling.requests.refresh import refresh_statuses
 from scheduling.visits.change_rows import record_change, snapshot
+from scheduling.visits.change_write import fit_to_legs, lock_visit, swap_claims, write_legs, write_visit
+from scheduling.visits.drawing import draw_claims
 from scheduling.visits.freed import time_freed
 from scheduling.visits.models import Appointment, StateChange, Visit, VisitChange
 from scheduling.visits.moves import stale, swap_one, swap_visits
+from scheduling.visits.replan import live_legs, read_visit
 from scheduling.visits.states import (
     APPOINTMENT_BACK,
     APPOINTMENT_MOVES,
@@ -103,10 +106,7 @@ def start_leg(leg: Appointment, *, by: Actor, key: str, now: datetime, version: 
         raise stale()
     if visit.state not in (CHECKED_IN, IN_VISIT):
         raise Refused(_("Check the patient in first."), code="not_here")
-    other = next((one for one in legs if one.state == WITH_CLINICIAN), None)
-    if other is not None:
-        words = {"clinician": other.clinician.name}
-        raise Refused(_("The patient is still with %(clinician)s. Finish that first.") % words, code="running")
+    _require_nobody_with_them(legs)
     _step(visit, row, legs, WITH_CLINICIAN, by=by, now=now)
     record("appointment_started", by=by, subject=visit, data={"appointment": row.pk})
     return row
@@ -123,6 +123,14 @@ def finish_leg(leg: Appointment, *, by: Actor, key: str, now: datetime, version:
     _step(visit, row, legs, DONE, by=by, now=now)
     record("appointment_finished", by=by, subject=visit, data={"appointment": row.pk, "visit_state": visit.state})
     return row
+
+
+def _require_nobody_with_them(legs: list[Appointment]) -> None:
+    """Raise Refused(code="running") while the patient is with a clinician."""
+    other = next((one for one in legs if one.state == WITH_CLINICIAN), None)
+    if other is not None:
+        words = {"clinician": other.clinician.name}
+        raise Refused(_("The patient is still with %(clinician)s. Finish that first.") % words, code="running")
 
 
 def _legs_of(visit: Visit) -> list[Appointment]:
@@ -158,14 +166,67 @@ def mark_no_show(visit: Visit, *, by: Actor, key: str, now: datetime, version: i
         words = {"time": clock(row.starts_at)}
         raise Refused(_("The visit begins at %(time)s. Mark it after that.") % words, code="too_early")
     legs = _legs_of(row)
-    before = snapshot(row, legs)
+    _not_seen(row, legs, snapshot(row, legs), [], by=by, now=now, reason="no_show")
+    return row
+
+
+def _not_seen(
+    row: Visit,
+    legs: list[Appointment],
+    before: dict,
+    history: list[StateChange],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+) -> None:
+    """A booked visit ends without anybody having seen the patient; `history` has the steps that led to it."""
     changes = {"calendar_sequence": row.calendar_sequence + 1}
-    history = swap_visits([row], legs, Visit.State.NO_SHOW, by=by, at=now, reason="no_show", changes=changes)
+    history += swap_visits([row], legs, Visit.State.NO_SHOW, by=by, at=now, reason=reason, changes=changes)
     StateChange.objects.bulk_create(history)
-    change = record_change(row, VisitChange.Kind.NO_SHOW, before, snapshot(row, legs), by=by, at=now)
-    refresh_statuses([row.request_id], by=by, at=now, reason="no_show")
-    time_freed(at=now, cause="no_show")
-    record("visit_no_show", by=by, subject=row, data={"change": change.pk})
+    after = snapshot(row, legs)
+    change = record_change(row, VisitChange.Kind.NO_SHOW, before, after, by=by, at=now, reason=reason)
+    refresh_statuses([row.request_id], by=by, at=now, reason=reason)
+    time_freed(at=now, cause=reason)
+    record(f"visit_{reason}", by=by, subject=row, data={"change": change.pk})
+
+
+@submit_once("patient_left", store=_stored, replay=_replayed_visit)
+def patient_left(visit: Visit, *, by: Actor, key: str, now: datetime, version: int | None = None) -> Visit:
+    """The patient has left before the last appointment: what was still to come is free.
+
+    Whoever was seen by somebody has a completed visit; for whoever was seen by nobody the request is ready again. Both
+    can be undone for a while (`changes.undo_change`). Raises Refused: "not_allowed", "stale", "running" (still with a
+    clinician).
+    """
+    require_staff(by, Permission.RUN_DAY)
+    row, legs = read_visit(visit.pk)
+    if row.state not in (CHECKED_IN, IN_VISIT) or (version is not None and version != row.calendar_sequence):
+        raise stale()
+    _require_nobody_with_them(legs)
+    before, sequence = snapshot(row, legs), row.calendar_sequence
+    missed = [leg for leg in legs if leg.state == BOOKED]
+    staying = [leg for leg in live_legs(legs) if leg not in missed]
+    locked, locked_legs = lock_visit(row, draw_claims(row, staying, with_patient=True))
+    if snapshot(locked, locked_legs) != before or locked.calendar_sequence != sequence:
+        raise stale()
+    if row.state == CHECKED_IN:
+        back = [swap_one(row, BOOKED, moves=VISIT_BACK, by=by, at=now, reason="left_unseen")]
+        _not_seen(row, legs, before, back, by=by, now=now, reason="left_unseen")
+        return row
+    gone, over = Appointment.State.NO_SHOW, Visit.State.COMPLETED
+    history = [swap_one(leg, gone, moves=APPOINTMENT_MOVES, by=by, at=now, reason="left") for leg in missed]
+    history.append(swap_one(row, over, moves=VISIT_MOVES, by=by, at=now, reason="left"))
+    StateChange.objects.bulk_create(history)
+    fit_to_legs(row, legs)
+    swap_claims(row, draw_claims(row, live_legs(legs), with_patient=True), now=now)
+    write_legs(row, legs)
+    write_visit(row)
+    after = snapshot(row, legs)
+    change = record_change(row, VisitChange.Kind.DROP_LEG, before, after, by=by, at=now, reason="left")
+    refresh_statuses([row.request_id], by=by, at=now, reason="left")
+    time_freed(at=now, cause="left")
+    record("visit_left", by=by, subject=row, data={"change": change.pk, "missed": [leg.pk for leg in missed]})
     return row
 
 

@@ -115,12 +115,12 @@ def _row(visit: Visit, legs: list[Appointment], *, now: datetime, may_run: bool)
             row.step = "start"
         rows.append(row)
     is_fresh = (legs[0].visit_came_at or recent) > recent
-    steps = _steps(visit, is_fresh, now=now) if may_run and is_its_day else set()
+    steps = _steps(visit, is_fresh, running is not None, now=now) if may_run and is_its_day else set()
     words, is_overdue = _visit_words(visit, legs, running, now)
     return VisitRow(visit, rows, words, is_overdue, steps)
 
 
-def _steps(visit: Visit, is_fresh: bool, *, now: datetime) -> set[str]:
+def _steps(visit: Visit, is_fresh: bool, is_with_somebody: bool, *, now: datetime) -> set[str]:
     """What can be done with the visit as a whole; `is_fresh`: its last step can still be undone."""
     is_today = timezone.localdate(visit.starts_at) == timezone.localdate(now)
     steps = set()
@@ -128,6 +128,8 @@ def _steps(visit: Visit, is_fresh: bool, *, now: datetime) -> set[str]:
         steps = {"check-in", "late"} | ({"no-show"} if now >= visit.starts_at else set())
     if visit.state == CHECKED_IN and is_fresh:
         steps = {"undo-check-in"}
+    if visit.state in (CHECKED_IN, IN_VISIT) and not is_with_somebody:
+        steps |= {"left"}
     if visit.state == NO_SHOW and is_fresh:
         steps = {"undo-no-show"}
     if visit.state in (BOOKED, CHECKED_IN, IN_VISIT):

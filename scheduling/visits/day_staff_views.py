@@ -31,7 +31,7 @@ from scheduling.visits.replan import live_legs
 @requires(Permission.VIEW_PATIENT, Permission.RUN_DAY)
 @require_POST
 def visit_step(request: HttpRequest, visit_id: UUID, step: str) -> HttpResponse:
-    """Check in, did not come, late, or the undoing of one of these."""
+    """Check in, did not come, late, has left, or the undoing of one of these."""
     visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("request", "patient"), pk=visit_id)
     work = VISIT_STEPS.get(step)
     if work is None:
@@ -107,6 +107,13 @@ def _late(visit: Visit, request: HttpRequest, how: dict) -> str:
     return " ".join(said)
 
 
+def _left(visit: Visit, request: HttpRequest, how: dict) -> str:
+    row = day_actions.patient_left(visit, version=_version(request), **how)
+    if row.state == Visit.State.COMPLETED:
+        return _("The patient has left: the visit is completed, and what was still to come is free.")
+    return _("The patient has left unseen. All times of the visit are free, and the request is ready again.")
+
+
 def _undo_check_in(visit: Visit, request: HttpRequest, how: dict) -> str:
     day_actions.undo_check_in(visit, **how)
     return _("Undone: the patient is not checked in.")
@@ -117,7 +124,7 @@ def _undo_no_show(visit: Visit, request: HttpRequest, how: dict) -> str:
     if last is None or last.kind != VisitChange.Kind.NO_SHOW:
         raise stale()
     undo_change(last, **how)
-    return _("Undone: the visit is booked as before.")
+    return _("Undone: the visit is as it was before.")
 
 
 def _start(leg: Appointment, request: HttpRequest, how: dict) -> str:
@@ -141,6 +148,7 @@ VISIT_STEPS = {
     "check-in": _check_in,
     "no-show": _no_show,
     "late": _late,
+    "left": _left,
     "undo-check-in": _undo_check_in,
     "undo-no-show": _undo_no_show,
 }

@@ -10,6 +10,7 @@ from clinic.platform.jobs.models import Job
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.visits import day_actions as day
+from scheduling.visits.changes import undo_change
 from scheduling.visits.models import Claim, StateChange, VisitChange
 from tests.factories import a_coordinator, a_physician, a_request, claims_held, claims_wanted
 from tests.scheduling.day_rows import a_visit_today
@@ -134,6 +135,41 @@ def test_no_show_is_not_known_before_the_start(visit, desk, now):
 def test_patient_who_is_here_did_come(visit, desk, now):
     day.check_in(visit, by=desk, key=new_key(), now=now)
     assert code_of(day.mark_no_show, visit, by=desk, now=now) == "stale"
+
+
+# has left
+
+
+def test_patient_who_leaves_after_the_first_leg_completes_the_visit_and_frees_the_rest(visit, desk, now):
+    first, second = legs_of(visit)
+    day.check_in(visit, by=desk, key=new_key(), now=now)
+    day.start_leg(first, by=desk, key=new_key(), now=now)
+    assert code_of(day.patient_left, visit, by=desk, now=now) == "running"
+    day.finish_leg(first, by=desk, key=new_key(), now=now)
+    day.patient_left(visit, by=desk, key=new_key(), now=now)
+    visit.refresh_from_db()
+    visit.request.refresh_from_db()
+    assert (visit.state, visit.request.status, visit.ends_at) == ("completed", "completed", first.ends_at)
+    assert [leg.state for leg in legs_of(visit)] == ["done", "no_show"]
+    assert not Claim.objects.filter(clinician=second.clinician).exists()
+    assert Claim.objects.get(room=visit.room).ends_at == first.ends_at
+    undo_change(VisitChange.objects.get(), by=desk, key=new_key(), now=now + timedelta(minutes=5))
+    visit.refresh_from_db()
+    visit.request.refresh_from_db()
+    assert (visit.state, visit.request.status) == ("in_visit", "scheduled")
+    assert [leg.state for leg in legs_of(visit)] == ["done", "booked"]
+    assert claims_held(visit) == claims_wanted(visit)
+
+
+def test_patient_who_leaves_unseen_makes_the_request_ready(visit, desk, now):
+    assert code_of(day.patient_left, visit, by=desk, now=now) == "stale"
+    day.check_in(visit, by=desk, key=new_key(), now=now)
+    day.patient_left(visit, by=desk, key=new_key(), now=now)
+    visit.request.refresh_from_db()
+    assert (fresh(visit), visit.request.status) == ("no_show", "ready")
+    assert not Claim.objects.filter(visit=visit).exists()
+    undo_change(VisitChange.objects.get(), by=desk, key=new_key(), now=now)
+    assert fresh(visit) == "checked_in"
 
 
 # late

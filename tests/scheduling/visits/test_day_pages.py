@@ -102,8 +102,18 @@ def test_no_show_is_offered_after_the_start_told_on_the_list_and_undone(client, 
     assert "the request is ready again" in said
     assert "No appointments on this day." in said  # the time by clinician is free
     visit.refresh_from_db()
-    assert "the visit is booked as before" in text_of(press(client, visit, "undo-no-show"))
+    assert "the visit is as it was before" in text_of(press(client, visit, "undo-no-show"))
     assert Visit.objects.get().state == "booked"
+
+
+def test_patient_who_leaves_early_completes_the_visit(client, desk, visit):
+    first = visit.appointments.order_by("position").first()
+    assert "Has left" not in text_of(client.get(DAY))
+    press(client, visit, "check-in")
+    press_leg(client, first, "start")
+    assert "Has left" not in text_of(client.get(DAY))
+    press_leg(client, first, "finish")
+    assert "the visit is completed, and what was still to come is free" in text_of(press(client, visit, "left"))
 
 
 def test_late_patient_is_shown_with_the_appointments_it_touches(client, desk, visit):
