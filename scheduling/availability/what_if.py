@@ -38,6 +38,7 @@ from scheduling.itineraries.repairs import SEARCH_DAYS, Repair, repairs_of
 from scheduling.itineraries.resources import Resources, resources
 from scheduling.itineraries.visit_kinds import KindOfVisit, kinds_of_visit
 from scheduling.visits.models import Appointment, Visit
+from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME
 
 MOST_SHOWN = 20
 SEES_RESERVE = frozenset({Level.EMERGENCY, Level.URGENT})
@@ -45,12 +46,16 @@ SEES_RESERVE = frozenset({Level.EMERGENCY, Level.URGENT})
 
 @dataclass(frozen=True, slots=True)
 class OutsideVisit:
-    """A visit with appointments outside working time: their codes by key, and what could be done."""
+    """A visit with appointments outside working time: their codes by key, and what could be done.
+
+    `leg_of` tells which appointment a proposal means by its leg.
+    """
 
     visit: PlannedVisit
     codes: Mapping[str, tuple[str, ...]]
     repairs: Sequence[Repair] = ()
     names: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    leg_of: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def planned_visits(where: Q, *, user, now: datetime) -> list[PlannedVisit]:
     seen = Visit.objects.all() if user is None else Visit.objects.visible_to(user)
     visits = seen.filter(alive, where, starts_at__gt=now).values("pk")
     rows = (
-        Appointment.objects.filter(visit__in=visits)
+        Appointment.objects.filter(visit__in=visits, state__in=APPOINTMENT_CLAIMS_TIME)  # none that was taken out
         .order_by("visit__starts_at", "visit_id", "starts_at", "position")
         .annotate(
             start=EpochUnits("starts_at"), end=EpochUnits("ends_at", up=True),
@@ -243,14 +248,15 @@ class _Judged:
                 {leg.key: found[leg.key] for leg in visit.legs if leg.key in found},
                 repairs,
                 self.things.names,
+                leg_of,
             )
-            for visit, repairs in zip(shown, proposals, strict=True)
+            for visit, (repairs, leg_of) in zip(shown, proposals, strict=True)
         ]
         return Effect(len(found), len(touched), seen_print(found), listed)
 
     def _proposals(
         self, shown: list[PlannedVisit], found: Mapping[str, tuple[str, ...]], *, now: datetime
-    ) -> list[list[Repair]]:
+    ) -> list[tuple[list[Repair], dict[str, str]]]:
         kinds = kinds_of_visit({visit.visit_type_id for visit in shown})
         busy = _Busy.of(self.calendar, self.things, shown, now=now)
         proposals = []
@@ -267,7 +273,8 @@ class _Judged:
             pairs = list(zip(visit.legs, planned.legs, strict=True))
             away = [placed.key for leg, placed in pairs if NOT_AT_WORK in found.get(leg.key, ())]
             shut = any(ROOM_CLOSED in found.get(leg.key, ()) for leg in visit.legs)
-            proposals.append(repairs_of(query, planned, away, room_is_closed=shut))
+            leg_of = {placed.key: leg.key for leg, placed in pairs}
+            proposals.append((repairs_of(query, planned, away, room_is_closed=shut), leg_of))
         return proposals
 
 

@@ -23,6 +23,7 @@ from scheduling.availability.changes import (
 from scheduling.availability.models import Weekday
 from scheduling.availability.what_if import OutsideVisit
 from scheduling.itineraries.repairs import OTHER_PERSON, OTHER_ROOM, SAME_PERSON_SAME_DAY, WHOLE_SAME_PERSON, Repair
+from scheduling.visits.change_options import confirm_address, sign_day
 
 
 def long_date(on: date) -> str:
@@ -113,7 +114,7 @@ def outside_rows(found: list[OutsideVisit]) -> list[dict]:
             "kind": one.visit.kind_name,
             "state": _("Held for an offer") if one.visit.state == "held" else _("Booked"),
             "legs": _leg_rows(one),
-            "repairs": [repair_words(repair, one) for repair in one.repairs],
+            "repairs": [(repair_words(repair, one), _repair_address(repair, one)) for repair in one.repairs],
         }
         for one in found
     ]
@@ -152,6 +153,19 @@ def _why(code: str) -> str:
 
 def _clock_range(start: int, end: int) -> str:
     return clock_range(datetime_of(start), datetime_of(end))
+
+
+def _repair_address(repair: Repair, of: OutsideVisit) -> str:
+    """Where the proposal is confirmed and done; empty for a visit that is only held for an offer."""
+    visit = of.visit
+    if visit.state != "booked":
+        return ""
+    if repair.itinerary is not None:
+        return confirm_address(visit.key, do="day", day=sign_day(visit.key, repair.itinerary))
+    leg, to = of.leg_of[repair.leg_key or ""], repair.clinician_id
+    if repair.code == OTHER_PERSON:
+        return confirm_address(visit.key, do="swap", leg=leg, to=to)
+    return confirm_address(visit.key, do="move", leg=leg, at=repair.start, to=to)
 
 
 def repair_words(repair: Repair, of: OutsideVisit) -> str:

@@ -23,12 +23,17 @@ SEARCH_DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One proposal: what is done (a code), with whom or in which room, and when it begins, in absolute units."""
+    """One proposal: what is done (a code), with whom or in which room, and when it begins, in absolute units.
+
+    `leg_key` names the one leg that it changes, `itinerary` the whole day where that is another.
+    """
 
     code: str
     start: int
     clinician_id: int | None = None
     room_id: int | None = None
+    leg_key: str | None = None
+    itinerary: Itinerary | None = None
 
 
 def repairs_of(query: Query, planned: Itinerary, away: Sequence[str], *, room_is_closed: bool) -> list[Repair]:
@@ -42,12 +47,15 @@ def repairs_of(query: Query, planned: Itinerary, away: Sequence[str], *, room_is
     legs = {leg.key: leg for leg in planned.legs}
     for key in away:
         leg = legs[key]
-        found += [Repair(OTHER_PERSON, leg.start, clinician_id=one) for one in _colleagues(query, planned, key)]
+        found += [
+            Repair(OTHER_PERSON, leg.start, clinician_id=one, leg_key=key) for one in _colleagues(query, planned, key)
+        ]
     if room_is_closed and not away:
         stay = ones(planned.end - planned.start)
         for room_id, mask in (query.rooms or {}).items():
             if mask >> (planned.start - query.base) & stay == stay:
-                found.append(Repair(OTHER_ROOM, planned.start, room_id=room_id))
+                day = replace(planned, room_id=room_id)
+                found.append(Repair(OTHER_ROOM, planned.start, room_id=room_id, itinerary=day))
                 break
     return found + _whole(query, planned, [legs[key].clinician_id for key in away])
 
@@ -70,7 +78,7 @@ def _same_day(query: Query, planned: Itinerary, key: str) -> Iterator[Repair]:
         legs = tuple(sorted((changed if one is leg else one for one in planned.legs), key=lambda one: one.start))
         gaps = sum(later.start - earlier.end for earlier, later in pairwise(legs))
         if not check_itinerary(query, replace(planned, legs=legs, waiting_units=gaps)):
-            yield Repair(SAME_PERSON_SAME_DAY, start, clinician_id=leg.clinician_id)
+            yield Repair(SAME_PERSON_SAME_DAY, start, clinician_id=leg.clinician_id, leg_key=key)
 
 
 def _colleagues(query: Query, planned: Itinerary, key: str) -> list[int]:
@@ -98,8 +106,8 @@ def _whole(query: Query, planned: Itinerary, away: Sequence[int]) -> list[Repair
             replace(leg, clinician_ids=(fixed,)) if fixed in leg.clinician_ids else leg for leg in query.legs
         )  # fmt: skip
         for one in find(replace(near, legs=legs), 1):
-            return [Repair(WHOLE_SAME_PERSON, one.start, clinician_id=fixed)]
-    return [Repair(WHOLE, one.start) for one in find(near, 1)]
+            return [Repair(WHOLE_SAME_PERSON, one.start, clinician_id=fixed, itinerary=one)]
+    return [Repair(WHOLE, one.start, itinerary=one) for one in find(near, 1)]
 
 
 def _cut(query: Query, days: Sequence) -> Query:

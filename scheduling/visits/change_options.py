@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.core import signing
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from clinic.platform.words import clock
@@ -173,6 +175,11 @@ def legs_of_day(look: Replan, one: Itinerary, names: Mapping | None = None) -> l
         DayLeg(datetime_of(leg.start), datetime_of(leg.end), specialty[leg.key], names["clinician", leg.clinician_id])
         for leg in one.legs
     ]
+
+
+def confirm_address(visit_key: object, **change: object) -> str:
+    """The confirmation of one change: `do` says which."""
+    return f"{reverse('staff-visits:confirm', args=[visit_key])}?{urlencode(change)}"
 
 
 def sign_day(visit_key: object, one: Itinerary) -> str:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,7 +26,7 @@ from intake.patients.reach import addresses_of
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import PARTS_OF_DAY, Itinerary, Wishes
 from scheduling.offers.day_words import reason_words, why_not_words
-from scheduling.visits.change_options import colleagues, leg_starts, legs_of_day, other_days, sign_day
+from scheduling.visits.change_options import colleagues, confirm_address, leg_starts, legs_of_day, other_days, sign_day
 from scheduling.visits.change_rows import is_as_left, snapshot
 from scheduling.visits.change_staff_forms import REASONS, DayForm
 from scheduling.visits.change_words import changed_lines, names_in
@@ -71,11 +70,6 @@ def crumbs_to_visit(visit: Visit, *here: str) -> list[tuple[str, str]]:
     if not here:
         return [*way, (_("Change the visit"), "")]
     return [*way, (_("Change the visit"), reverse("staff-visits:visit", args=[visit.pk])), *((one, "") for one in here)]
-
-
-def confirm_address(visit_key: object, **change: object) -> str:
-    """The confirmation of one change: `do` says which."""
-    return f"{reverse('staff-visits:confirm', args=[visit_key])}?{urlencode(change)}"
 
 
 def about(visit: Visit, **more) -> dict:

@@ -106,7 +106,8 @@ def move_day(
     """Move the whole visit, with the same legs, to a day (or time, or room) of the finder's list for its request.
 
     It stays the same visit with the same calendar entry. The day must keep every rule of a new booking, notice and
-    horizon with it. Raises Refused as `move_leg` does, and "horizon".
+    horizon with it; no notice is needed where the first start stays, such as for another room. Raises Refused as
+    `move_leg` does, and "horizon".
     """
     require_staff(by, Permission.MOVE_VISIT)
     row, legs = read_visit(visit.pk)
@@ -116,7 +117,7 @@ def move_day(
     look = look_at(row, legs, now=now, first=itinerary.day)
     if sorted(one.key for one in itinerary.legs) != sorted(look.keys.values()):
         raise Refused(_("The visit has other appointments by now. Look for days again."), code="stale")
-    if itinerary.start < read.earliest_start(now, look.kind.notice_minutes):
+    if itinerary.start != look.planned.start and itinerary.start < read.earliest_start(now, look.kind.notice_minutes):
         raise Refused(_("That time is over, or too soon to be booked."), code="past")
     if itinerary.day > read.booking_days(now, look.kind.horizon_days)[1]:
         raise Refused(_("That day is too far ahead to be booked."), code="horizon")
@@ -209,6 +210,8 @@ def _judge(one: Itinerary, kind: str, touched: str, dropped: str) -> Callable[[R
     def judge(look: Replan) -> None:
         asked = tuple(leg for leg in look.query.legs if leg.key != dropped) if dropped else None
         how = {"touched": {touched} - {""}, "asked": asked, "strict": kind == Kind.MOVE_DAY}
+        if one.start == look.planned.start:
+            look = look.without_notice()
         if rules := look.broken(one, **how):
             if look.is_only_taken(one, **how):
                 raise Refused(_("That time is taken, or too close to another appointment."), code="taken")

@@ -115,9 +115,14 @@ class Replan:
         rules = check_itinerary(replace(query, notice_units=0), one)
         return [rule for rule in rules if rule not in self.known or _is_about(rule, touched)]
 
+    def without_notice(self) -> "Replan":
+        """The same question for a change that nobody needs to be told of hours before."""
+        return replace(self, query=replace(self.query, notice_units=0))
+
     def is_only_taken(self, one: Itinerary, **how) -> bool:
         """Whether the day would do but for time that others have."""
-        return not replace(self, query=self._nobody_booked()).broken(one, **how)
+        query = replace(self._nobody_booked(), notice_units=self.query.notice_units)
+        return not replace(self, query=query).broken(one, **how)
 
     def open_for(self, leg: Leg) -> Mapping[int, int]:
         """Working time of the clinicians as this leg of the question may use it, whatever is booked."""

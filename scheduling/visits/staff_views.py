@@ -44,7 +44,9 @@ def cancel(request: HttpRequest, visit_id) -> HttpResponse:
             form.renew_key()
         else:
             messages.success(request, _("The visit is canceled and its times are free. The request is ready again."))
-            return redirect("worklist:request", visit.request.reference)
+            can_undo = request.user.has_perm(Permission.MOVE_VISIT)
+            where = ["staff-visits:visit", visit.pk] if can_undo else ["worklist:request", visit.request.reference]
+            return redirect(*where)
     reference = visit.request.reference
     crumbs = [
         (_("Worklist"), reverse("worklist:home")),
