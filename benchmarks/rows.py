@@ -32,7 +32,7 @@ def row(name: str, value: float, unit: str, *, limit: float, floor: float | None
         value=round(value, 3),
         unit=unit,
         floor=None if floor is None else round(floor, 3),
-        ratio=None if ratio is None else round(ratio, 2),
+        ratio=None if ratio is None else round(ratio, 4),
         limit=limit,
         holds=held,
     )

@@ -26,12 +26,13 @@ class Call:
     method: str = "GET"
     body: str = ""
     cookies: str = ""
+    more: tuple[tuple[str, str], ...] = ()  # headers
 
     @property
     def headers(self) -> dict[str, str]:
         """Cookies and the type of the body, as a browser sends them."""
         headers = {"Cookie": self.cookies} if self.cookies else {}
-        return headers | ({"Content-Type": "application/x-www-form-urlencoded"} if self.body else {})
+        return headers | dict(self.more) | ({"Content-Type": "application/x-www-form-urlencoded"} if self.body else {})
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,17 @@ class Server:
     port: int
     process: subprocess.Popen
 
+    def answer(self, call: Call) -> str:
+        """The body of one answer. Raises RuntimeError for another status than it must have."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
+        connection.request(call.method, call.path, body=call.body or None, headers=call.headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        if answer.status != call.status:
+            raise RuntimeError(f"{call.path}: {answer.status} {text[:200]}")
+        return text
+
     def worker_mebibytes(self) -> float:
         """Resident memory of its largest worker, MiB."""
         pid = self.process.pid
@@ -49,10 +61,12 @@ class Server:
 
 
 @contextmanager
-def gunicorn(application: str, *, folder: Path, environment: dict[str, str] | None = None) -> Iterator[Server]:
+def gunicorn(
+    application: str, *, folder: Path, environment: dict[str, str] | None = None, python: str = sys.executable
+) -> Iterator[Server]:
     """gunicorn as in production: two workers of four threads. Raises RuntimeError when it does not answer."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", "--log-level", "warning"]
+    command = [python, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", "--log-level", "warning"]
     command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
     process = subprocess.Popen(command, cwd=folder, env=os.environ | (environment or {}))
     try:

@@ -3,9 +3,11 @@
 Each arm fills the columns of `COLUMNS` that it has and leaves the others empty; what stands where is said at the arm.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -22,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from clinic.directory.models import Holiday
+from clinic.platform.db.compiled import Compiled, StandIns
 from clinic.platform.db.sql import EpochUnits
 from scheduling.availability import models as rows
 from scheduling.availability.bits import datetime_of
@@ -41,21 +44,30 @@ _EMPTY = {
 }  # fmt: skip
 
 
-def pattern_rows(clinician_ids: Collection[int], days: Sequence[DayWindow]) -> QuerySet:
+def pattern_rows(clinician_ids: Collection[int], days: Sequence[DayWindow]) -> Iterator[tuple]:
     """Rows of `COLUMNS`: "s" sessions, "v" their kinds of visit, "x" exceptions, "h" holidays, "c" closures, "b" and
     "t" buffers of clinicians and of kinds of visit."""
-    first, last = days[0].on, days[-1].on
+    span = (days[0].on, days[-1].on, datetime_of(days[0].start), datetime_of(days[-1].end))
+    return _statement(connection.vendor, len(clinician_ids)).rows([*span, *clinician_ids])
+
+
+@lru_cache(maxsize=256)
+def _statement(vendor: str, people: int) -> Compiled:
+    """The union for so many clinicians. It takes the ORM longer to build than the database to answer."""
+    stand_ins = StandIns()
+    first, last, start, end = stand_ins.day(), stand_ins.day(), stand_ins.moment(), stand_ins.moment()
+    clinician_ids = stand_ins.numbers(people)
     alive = Q(valid_from__lte=last) & (Q(valid_until=None) | Q(valid_until__gte=first))
     sessions = rows.WeeklySession.objects.filter(alive, clinician__in=clinician_ids)
     others = (
         _kinds_of_sessions(clinician_ids, first, last),
         _exceptions(clinician_ids, first, last),
         _arm(Holiday.objects.filter(on__gte=first, on__lte=last), "h", since=F("on")),
-        _closures(days),
+        _closures(start, end),
         _buffers_of_clinicians(clinician_ids),
         _buffers_of_kinds(),
     )
-    return _sessions(sessions).union(*others, all=True).order_by()
+    return Compiled(_sessions(sessions).union(*others, all=True).order_by(), stand_ins)
 
 
 def _arm(found: QuerySet, kind: str, **filled) -> QuerySet:
@@ -103,9 +115,9 @@ def _exceptions(clinician_ids: Collection[int], first: date, last: date) -> Quer
     )
 
 
-def _closures(days: Sequence[DayWindow]) -> QuerySet:
+def _closures(start: datetime, end: datetime) -> QuerySet:
     """The room in the column of the weekday; start and end in units, in those of rhythm and reserve."""
-    touching = Q(starts_at__lt=datetime_of(days[-1].end), ends_at__gt=datetime_of(days[0].start))
+    touching = Q(starts_at__lt=end, ends_at__gt=start)
     return _arm(
         rows.Closure.objects.filter(touching),
         "c",

@@ -7,15 +7,20 @@ as integers of 5-minute units, never as model objects.
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import BigIntegerField, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clinic.directory.closed_days import public_holidays
-from clinic.platform.db.sql import EpochUnits, Unindexed, plain_rows
+from clinic.platform.db.compiled import Compiled, StandIns
+from clinic.platform.db.sql import EpochUnits, Unindexed
 from scheduling.availability import models as rows
 from scheduling.availability.bits import datetime_of, masks_by_resource, ones, unit_of, units_from_minutes
 from scheduling.availability.pattern_rows import pattern_rows
@@ -184,63 +189,95 @@ def busy_masks(
     Holds that have lapsed by `now` take no time, nor do the visits of `except_visits`. With `buffers` the time of
     clinicians is widened by what must lie between it and an appointment of a visit of `visit_type_id`.
     """
-    widest = buffers.widest
-    begin, stop = first - widest, last + widest
-    wanted, names = _wanted(clinician_ids, room_ids)
     if patient_id is not None:
-        wanted |= Q(patient=patient_id)
-    if patient_ids:
-        wanted |= Q(patient__in=patient_ids)
-    start = datetime_of(begin)
-    kind = ["visit__visit_type_id"] if buffers.visit_types else []  # a join that is only made when it matters
-    claims = (
+        patient_ids = [*patient_ids, patient_id]
+    patients = [_key(one) for one in patient_ids]
+    if not (clinician_ids or room_ids or patients):
+        return {}
+    widest = buffers.widest
+    start = datetime_of(first - widest)
+    statement = _claims(
+        connection.vendor,
+        _Shape(
+            len(clinician_ids), len(room_ids), len(patients), len(except_visits), bool(buffers.visit_types)
+        ),
+    )  # fmt: skip
+    values = [datetime_of(last + widest), start - LONGEST_CLAIM, start, now, *clinician_ids, *room_ids]
+    values += [*patients, *map(_key, except_visits)]
+    found: Iterable[tuple] = statement.rows(values, prepared=False)
+    if buffers or len(patients) > 1:
+        found = _widened(found, buffers, visit_type_id, patients)
+    only = patients[0] if patients else None
+    return {_resource(key, only): mask for key, mask in masks_by_resource(found, first, last - first).items()}
+
+
+class _Shape(NamedTuple):
+    """How many of each are named in a read of claims, and whether the kinds of visit matter."""
+
+    people: int
+    rooms: int
+    patients: int
+    visits: int
+    is_typed: bool
+
+
+@lru_cache(maxsize=256)
+def _claims(vendor: str, shape: _Shape) -> Compiled:
+    """Claims of people, rooms and patients in a span, as (key, start, end, kind of visit if typed, patient if several).
+
+    The key is a clinician's, less than 0 a room's, 0 a patient's.
+    """
+    stand_ins = StandIns()
+    before, not_before, after, now = (stand_ins.moment() for _n in range(4))
+    people, rooms = stand_ins.numbers(shape.people), stand_ins.numbers(shape.rooms)
+    patients, visits = stand_ins.keys(shape.patients), stand_ins.keys(shape.visits)
+    if shape.people + shape.rooms < MANY:
+        names, wanted = {}, Q(clinician__in=people) | Q(room__in=rooms)
+    else:
+        names = {"any_clinician": Unindexed("clinician_id"), "any_room": Unindexed("room_id")}
+        wanted = Q(any_clinician__in=people) | Q(any_room__in=rooms)
+    more = ["visit__visit_type_id"] if shape.is_typed else []  # a join that is only made when it matters
+    found = (
         Claim.objects.alias(**names)
-        .filter(starts_at__lt=datetime_of(stop), starts_at__gte=start - LONGEST_CLAIM, ends_at__gt=start)
-        .filter(wanted)
+        .filter(starts_at__lt=before, starts_at__gte=not_before, ends_at__gt=after)
+        .filter(wanted | Q(patient__in=patients))
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .annotate(
             what=Coalesce("clinician_id", -F("room_id"), 0, output_field=BigIntegerField()),
             start=EpochUnits("starts_at"),
             end=EpochUnits("ends_at", up=True),
         )
-        .values_list("what", "start", "end", *kind, *(["patient_id"] if patient_ids else []))
+        .values_list("what", "start", "end", *more, *(["patient_id"] if shape.patients > 1 else []))
     )
-    if except_visits:
-        claims = claims.exclude(visit__in=except_visits)
-    found: Iterable[tuple] = plain_rows(claims)
-    if buffers or patient_ids:
-        found = _widened(found, buffers, visit_type_id)
-    return {_resource(key, patient_id): mask for key, mask in masks_by_resource(found, first, last - first).items()}
+    return Compiled(found.exclude(visit__in=visits) if visits else found, stand_ins)
 
 
-def _wanted(clinician_ids: Collection[int], room_ids: Collection[int]) -> tuple[Q, dict[str, Unindexed]]:
-    """The condition that names clinicians and rooms, and the aliases that it uses."""
-    if len(clinician_ids) + len(room_ids) < MANY:
-        return Q(clinician__in=clinician_ids) | Q(room__in=room_ids), {}
-    names = {"any_clinician": Unindexed("clinician_id"), "any_room": Unindexed("room_id")}
-    return Q(any_clinician__in=clinician_ids) | Q(any_room__in=room_ids), names
+def _key(row) -> UUID:
+    """The key of a patient or a visit, given as itself or as its key."""
+    key = getattr(row, "pk", row)
+    return key if isinstance(key, UUID) else UUID(key)
 
 
-def _resource(key: Hashable, patient_id) -> Resource:
-    """What a row's key means: a clinician, less than 0 a room, 0 the patient, otherwise named in full already."""
+def _resource(key: Hashable, patient: UUID | None) -> Resource:
+    """What a row's key means: a clinician, less than 0 a room, 0 the only patient; one of several is named already."""
     if not isinstance(key, int):
         return key
-    return ("clinician", key) if key > 0 else ("room", -key) if key else ("patient", patient_id)
+    return ("clinician", key) if key > 0 else ("room", -key) if key else ("patient", patient)
 
 
 def _widened(
-    claims: Iterable[tuple], buffers: Buffers, visit_type_id: int | None
+    claims: Iterable[tuple], buffers: Buffers, visit_type_id: int | None, patients: list[UUID]
 ) -> Iterable[tuple[Resource, int, int]]:
-    """The same, those of clinicians with their buffers; a row that ends with a patient's key is named by it."""
-    is_typed = bool(buffers.visit_types)
+    """The same rows, those of clinicians with their buffers, those of several patients with their names."""
+    is_typed, are_several = bool(buffers.visit_types), len(patients) > 1
     for what, start, end, *more in claims:
         if what > 0:
             down, up = buffers.around(what, more[0] if is_typed else None, visit_type_id)
             yield what, start - down, end + up
-        elif what < 0 or len(more) == is_typed:
+        elif what < 0 or not are_several:
             yield what, start, end
         else:
-            yield ("patient", Claim._meta.get_field("patient").to_python(more[-1])), start, end
+            yield ("patient", _key(more[-1])), start, end
 
 
 def meets_another(new: WeeklySession, *, except_key: int | None = None) -> bool:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, models
 from django.utils.translation import gettext as _
 
@@ -59,21 +58,6 @@ class Unindexed(models.Func):
 
     def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
-
-
-def plain_rows(found: models.QuerySet, *, at_once: int = 5000) -> Iterator[tuple]:
-    """The rows of a `values_list` as the driver gives them, some at a time: for numbers, which need no preparing.
-
-    One plain SELECT on both databases, with the plan of one. Whatever is no number may come as the database stores it.
-    """
-    try:
-        statement, values = found.query.sql_with_params()
-    except EmptyResultSet:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        while rows := cursor.fetchmany(at_once):
-            yield from rows
 
 
 def lock_number(key: object) -> int:
