@@ -123,7 +123,9 @@ class EmergencyContactForm(StepForm):
     for_caregiver = {
         "emergency_contact": {
             "label": _("Is there someone we can call if we cannot reach the patient?"),
-            "help_text": _("It can be you. In an emergency we tell this person only that we must reach the patient"),
+            "help_text": _(
+                "It can be the one who helps. In an emergency we tell this person only that we must reach the patient"
+            ),
         },
         "emergency_contact_relation": {"label": _("If yes, who are they to the patient?")},
     }

@@ -68,7 +68,7 @@ class ImagingForm(RowForm):
         exclusive=("neither", "unknown"),
         required=False,
     )
-    for_caregiver = {"have": {"label": _("What do you or the patient have from this scan?")}}
+    for_caregiver = {"have": {"label": _("What does the patient, or somebody for them, have from this scan?")}}
 
 
 class BiopsyForm(RowForm):

@@ -123,7 +123,7 @@ KINDS: tuple[RowKind, ...] = (
             ngettext("You have added %(count)s result", "You have added %(count)s results", n) % {"count": n}
         ),
         ask=_("Do you have results of blood tests that you can copy?"),
-        ask_caregiver=_("Do you have results of the patient's blood tests that you can copy?"),
+        ask_caregiver=_("Are there results of the patient's blood tests at hand?"),
         none=_("No"),
         ask_another=_("Do you want to add another result?"),
         add=_("Add a blood test"),

@@ -187,7 +187,7 @@ class PhoneForm(StepForm):
     for_caregiver = {
         "phone_primary": {
             "label": _("Patient's phone number"),
-            "help_text": _("If the patient cannot talk on the phone, give your own number"),
+            "help_text": _("If the patient cannot talk on the phone, give the number of the person who helps"),
         }
     }
 

@@ -10,7 +10,7 @@ from intake.flow.flow import Answers, Flow, Section, Step
 from intake.registration import forms
 from intake.symptoms.catalogue import Page
 from intake.symptoms.forms import REQUIRED, QuestionsForm
-from intake.symptoms.questions import PAGES, SAFETY_SECTION
+from intake.symptoms.questions import PAGES, READ_ALOUD, SAFETY_SECTION
 from intake.symptoms.questions import cleared as cleared_questions
 
 CONTACT = "contact"
@@ -27,6 +27,28 @@ SECTIONS = (
 def is_caregiver(answers: Answers) -> bool:
     """Whether somebody fills in for the patient."""
     return answers.get("filled_by") == "caregiver"
+
+
+def is_by_phone(answers: Answers) -> bool:
+    """Whether staff take down what a caller says."""
+    return answers.get("filled_by") == "staff_phone"
+
+
+def is_read_aloud(step: Step, answers: Answers) -> bool:
+    """Whether staff read this page to the caller word for word."""
+    return is_by_phone(answers) and any(question.key in READ_ALOUD for top in step.questions for question in top.walk())
+
+
+def speaks_of_patient(step: Step, answers: Answers) -> bool:
+    """Whether a page asks about "the patient": for caregivers, and for staff but where they read it aloud."""
+    return is_caregiver(answers) or (is_by_phone(answers) and not is_read_aloud(step, answers))
+
+
+def section_heading(section: Section, answers: Answers) -> Any:
+    """What a section is called for the one who fills in."""
+    if is_by_phone(answers) and section.slug == CONTACT:
+        return _("How to reach the patient")
+    return section.heading(caregiver=is_caregiver(answers) or is_by_phone(answers))
 
 
 def _asked_and_there(page: Page) -> Callable[[Answers], bool]:
@@ -127,18 +149,17 @@ def cleared(answers: Answers, *, flow: Flow = FLOW) -> dict[str, Any]:
     return cleared_questions(flow.cleared(answers))
 
 
-def progress_text(step: Step, *, caregiver: bool, flow: Flow = FLOW) -> str:
+def progress_text(step: Step, answers: Answers, *, flow: Flow = FLOW) -> str:
     """ "Step 2 of 6: Your cancer"."""
     at = flow.progress(step)
-    words = {"number": at.number, "total": at.total, "section": at.section.heading(caregiver=caregiver)}
+    words = {"number": at.number, "total": at.total, "section": section_heading(at.section, answers)}
     return gettext("Step %(number)s of %(total)s: %(section)s") % words
 
 
 def build_form(step: Step, data: Any, *, answers: Answers, version: int, flow: Flow = FLOW) -> forms.StepForm:
     """The form of a page for these answers, in the wording of the one who fills in."""
-    caregiver = is_caregiver(answers)
-    caption = progress_text(step, caregiver=caregiver, flow=flow)
-    common = {"answers": answers, "caregiver": caregiver, "version": version, "caption": caption}
+    caption = progress_text(step, answers, flow=flow)
+    common = {"answers": answers, "caregiver": speaks_of_patient(step, answers), "version": version, "caption": caption}
     if not step.questions:
         return step.form_class(data, **common)
     asked = tuple(question for question in step.questions if question.applies(answers))

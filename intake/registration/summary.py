@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 from clinic.platform import words
 from clinic.platform.forms import AnyPhoneField, ConsentField, NanpPhoneField, SplitDateField
 from intake.flow.flow import Answers, Step
-from intake.registration.steps import CONTACT_STEPS, FLOW, build_form, cleared, is_caregiver
+from intake.registration.steps import (
+    CONTACT_STEPS,
+    FLOW,
+    build_form,
+    cleared,
+    is_by_phone,
+    section_heading,
+    speaks_of_patient,
+)
 from intake.symptoms.questions import SAFETY_SECTION, label_for, wording_for
 
 NOT_PROVIDED = gettext_lazy("Not provided")
@@ -60,7 +68,7 @@ def _row(step: Step, name: str, value: Any) -> dict[str, Any]:
 
 
 def _question_rows(step: Step, answers: Answers) -> list[tuple[str, dict[str, Any]]]:
-    wording = wording_for(answers.get("filled_by"))
+    wording = wording_for("caregiver" if speaks_of_patient(step, answers) else "patient")
     rows = []
     for question in (one for top in step.questions for one in top.asked(answers)):
         value = answers.get(question.key)
@@ -88,7 +96,12 @@ def own_words(answers: Answers) -> list[dict[str, Any]]:
 
 
 def contact_rows(answers: Answers) -> list[dict[str, Any]]:
-    """The answers of first contact in words, without ways to change them: for a record of what was sent."""
+    """The answers of first contact in words, without ways to change them: for a record of what was sent.
+
+    What staff took down by phone is worded as the patient's own.
+    """
+    if is_by_phone(answers):
+        answers = {**answers, "filled_by": "patient"}
     given = [row for step in CONTACT_STEPS if step.applies(answers) for _key, row in _form_rows(step, answers)]
     return [{"key": row["key"], "value": row["value"]} for row in given]
 
@@ -115,9 +128,8 @@ def shown_value(form_field: Any, value: Any) -> Any:
 def groups_of(raw: Answers) -> list[Group]:
     """The whole registration as it would be sent: first the signs that may be urgent, then section by section."""
     answers = cleared(raw)
-    caregiver = is_caregiver(answers)
     urgent = Group(_("Signs you told us about"))
-    groups = {section.slug: Group(section.heading(caregiver=caregiver)) for section in FLOW.sections}
+    groups = {section.slug: Group(section_heading(section, answers)) for section in FLOW.sections}
     for step in FLOW.applicable(answers):
         rows = _question_rows(step, answers) if step.questions else _form_rows(step, answers)
         is_sign = step.section == SAFETY_SECTION and _is_sign(step, answers)

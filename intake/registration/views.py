@@ -18,7 +18,7 @@ from intake.registration.emergency import Around, alert_of, show_emergency, take
 from intake.registration.forms import WhoForm
 from intake.registration.models import Draft
 from intake.registration.pages import address_of, draft_page, lost, show
-from intake.registration.steps import FLOW, build_form
+from intake.registration.steps import FLOW, build_form, is_read_aloud, speaks_of_patient
 from intake.registration.summary import groups_of
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -143,7 +143,8 @@ def _show_step(request: HttpRequest, draft: Draft, step: Step, form: StepForm, *
     context = {
         "form": form,
         "step": step,
-        "heading": step.heading(caregiver=draft.filled_by == "caregiver"),
+        "heading": step.heading(caregiver=speaks_of_patient(step, draft.answers)),
+        "read_aloud": is_read_aloud(step, draft.answers),
         "back_url": address_of(back) if back or change else reverse("registration:who"),
         "notice": current_notice() if step.slug == "privacy" else None,
     }

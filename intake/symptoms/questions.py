@@ -1148,8 +1148,15 @@ PAGES: tuple[Page, ...] = (*SAFETY_PAGES, *INTAKE)
 
 
 def wording_for(filled_by: str | None) -> str:
-    """ "caregiver" when somebody answers for the patient, else "patient" (staff and clinicians read that one)."""
+    """ "caregiver" when somebody answers for the patient, else "patient": what staff take down is kept in that one."""
     return "caregiver" if filled_by == "caregiver" else "patient"
+
+
+# Checked for danger, or a scale whose words are part of it (pain of 0 to 10, domain 2.3): staff on the phone read these
+# aloud as they stand. Everything else they may ask in their own words.
+READ_ALOUD = frozenset(question.key for page in SAFETY_PAGES for question in page.questions) | {
+    "pain_worst", "pain_average", "pain_now"
+}  # fmt: skip
 
 
 def find_question(key: str) -> Question | None:

@@ -1,6 +1,7 @@
 """Staff: taking down a registration by phone, and what the visit needs, on the same pages that patients fill in.
 
-The caller hears the questions word for word; the answers are the patient's, the one who acts is the member of staff.
+The pages speak to staff about the patient, but where a wording is fixed and read aloud. The answers are kept as the
+patient's, the one who acts is the member of staff.
 """
 
 from django.conf import settings
@@ -66,6 +67,7 @@ def before_visit(request: HttpRequest, reference: str, *, page: str, **names: st
         actor=staff_actor(request.user),
         reference=wanted.reference,
         namespace="staff-before-visit",
+        caregiver=True,  # the wording: about the patient
         back_url=back,
         followers=(FOLLOWER,),
         context={

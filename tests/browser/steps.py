@@ -105,7 +105,7 @@ def walk_until(page, stop: str, *, look=None, **changed: dict) -> list[str]:
 
 def send(page) -> str:
     """Send from check answers; the reference that the next page shows."""
-    press(page, "Send my request")
+    go(page, page.get_by_role("button", name=re.compile("^Send (my|the) request$")))  # a caregiver's is not "mine"
     return page.locator(".panel.confirm .mono").inner_text()
 
 

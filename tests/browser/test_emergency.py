@@ -48,7 +48,7 @@ def test_caregiver_is_interrupted_at_once_and_the_nurse_sees_it(open_page, look_
         page.goto(f"/register/{path}")
         look_at(page)
     assert "You told us about an emergency" in page.locator("main").inner_text()
-    press(page, "Send my request")
+    press(page, "Send the request")
 
     # then the advice comes first again, and after it the reference
     assert where(page) == "/register/emergency/"

@@ -8,8 +8,11 @@ from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from intake.models import BeforeVisit, Draft
 from intake.registration.steps import FLOW
+from intake.symptoms.questions import READ_ALOUD
 from scheduling.models import AppointmentRequest
+from tests.clinic.look.markup import Page, faults
 from tests.intake.factories import send_page, walk_until
+from tests.scheduling.own_steps import in_session_of
 from tests.scheduling.staff_rows import a_member, a_row
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +159,53 @@ def test_closed_request_takes_no_more_answers(client, coordinator):
     answer = client.get(f"/staff/requests/{wanted.reference}/before-visit/")
 
     assert answer.headers["Location"] == f"/staff/requests/{wanted.reference}/"
+
+
+# The wording
+
+
+def page_of(client, slug) -> str:
+    return client.get(reverse("registration:step", args=[FLOW.get(slug).section, slug])).content.decode()
+
+
+def test_every_page_speaks_of_the_patient_or_is_read_aloud(client, draft):
+    walk_until(client, "check")
+    for step in FLOW.applicable(Draft.objects.get().answers):
+        html = page_of(client, step.slug)
+        keys = {one.key for question in step.questions for one in question.walk()}
+        assert ("Read aloud, word for word:" in html) == (not keys.isdisjoint(READ_ALOUD)), step.slug
+    assert "Are your legs weak in a new way?" in page_of(client, "leg-weakness")
+    assert "What is the patient&#x27;s date of birth?" in page_of(client, "birth-date")
+    phone = page_of(client, "phone")
+    assert "How to reach the patient" in phone
+    assert "your own number" not in phone
+
+
+def test_check_of_the_answers_gives_staff_the_words_for_the_agreement(client, draft):
+    walk_until(client, "check")
+    html = client.get("/register/check/").content.decode()
+    assert "Check the answers before you send" in html
+    assert "Send it if the caller agrees." in html
+    assert "Send the request" in html
+    assert "Check your answers" not in html
+    assert faults(Page(html)) == []
+
+
+def test_answers_taken_down_are_kept_as_the_patients_own(client, draft):
+    walk_until(client, "none")
+    client.post("/register/send/", {"key": new_key()})
+    wanted = AppointmentRequest.objects.get()
+    assert not [entry for entry in wanted.report.snapshot if "the patient" in entry["question"].lower()]
+    in_session_of(client, wanted)
+    html = client.get(f"/my/{wanted.reference}/summary/").content.decode()
+    assert "Date of birth" in html
+    assert "the patient" not in html.partition("<table")[2].lower()
+
+
+def test_pages_before_the_visit_speak_to_staff_about_the_patient(client, coordinator):
+    wanted = a_row()
+    html = client.get(f"/staff/requests/{wanted.reference}/before-visit/").content.decode()
+    assert "Before the patient's visit" in html
+    assert "Ask what is still open." in html
+    page = client.get(f"/staff/requests/{wanted.reference}/before-visit/about/address/").content.decode()
+    assert "Where does the patient live?" in page
