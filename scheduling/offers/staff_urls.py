@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from scheduling.offers import staff_views
+from scheduling.offers import send_again_views, staff_views
 
 app_name = "staff-offers"
 
 urlpatterns = [
     path("requests/<str:reference>/days/", staff_views.build, name="build"),
     path("requests/<str:reference>/days/take-back/", staff_views.release, name="release"),
+    path("requests/<str:reference>/send-link/", send_again_views.send_again, name="send-again"),
 ]

@@ -56,6 +56,7 @@ TABLE = {
     "worklist:contact": ("post", TAKE, 422),
     "staff-offers:build": ("get", {"coordinator", "nurse"}, 200),
     "staff-offers:release": ("post", {"coordinator", "nurse"}, 302),
+    "staff-offers:send-again": ("get", DESK, 200),
     "staff-waitlist:list": ("get", DESK, 200),
     "staff-waitlist:entry": ("get", DESK, 200),
     "staff-waitlist:offer": ("post", DESK, 302),
