@@ -111,8 +111,8 @@ def _obstacle(window: Query) -> WhyNot:
     plan = Plan(window)
     count = len(plan.days)
     if not count:
-        first, last = window.first_day, window.last_day
-        return WhyNot("not_before" if first is not None and last is not None and first > last else "no_days")
+        low, high = window.first_day, window.last_day
+        return WhyNot("not_before" if low is not None and high is not None and low > high else "no_days")
     keys = [leg.key for leg in window.legs]
     days_with = [sum(1 for day in plan.days if plan.cut(fits, day)) for fits in plan.fits]
     absent = [key for key, days in zip(keys, days_with, strict=True) if not days]

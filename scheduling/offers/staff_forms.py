@@ -1,5 +1,6 @@
 """The builder of a coordinated visit: specialties with minutes, who and how, wishes, and the days to hold."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django import forms
@@ -15,6 +16,7 @@ from clinic.platform.forms import (
     SubmitForm,
     WholeNumberField,
 )
+from clinic.platform.words import minutes_words
 from scheduling.itineraries.legs import PARTS_OF_DAY, Wishes
 from scheduling.itineraries.models import VisitTypeLeg
 from scheduling.itineraries.visit_kinds import ChosenLeg, LegWish
@@ -37,14 +39,20 @@ PARTS = [
 
 
 class LegRow(NamedTuple):
-    """A specialty with its controls; `said` is what they say now. What the kind of visit brings has no box to tick."""
+    """A specialty with its controls; `said` is what they say now. What the kind of visit brings has no box to tick, and
+    its minutes are set."""
 
     name: str
     tick: BoundField | None
-    minutes: BoundField | int
+    minutes: BoundField | None
     who: BoundField | None
     how: BoundField | None
     said: str
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether one of the controls was filled in wrongly."""
+        return any(one is not None and one.errors for one in (self.minutes, self.who, self.how))
 
 
 class AnyValues(forms.MultipleChoiceField):
@@ -140,15 +148,27 @@ class BuildForm(SubmitForm):
             is_asked = leg.code in self._fixed_alone and leg.code not in asked
             asked.add(leg.code)
             name = self.planning.names.get(leg.code, leg.code)
-            rows.append(self._row(leg.code, name, None, leg.minutes or 0, is_asked=is_asked))
+            rows.append(self._row(leg.code, name, minutes=leg.minutes or 0, is_asked=is_asked))
         return rows
 
     def _row(
-        self, code: str, name: str, tick: BoundField | None, minutes: BoundField | int, *, is_asked: bool = True
+        self,
+        code: str,
+        name: str,
+        tick: BoundField | None = None,
+        asked_minutes: BoundField | None = None,
+        *,
+        minutes: int = 0,
+        is_asked: bool = True,
     ) -> LegRow:
-        fields = [self[key] if is_asked and key in self.fields else None for key in (f"who_{code}", f"how_{code}")]
-        chosen = [dict(one.field.choices).get(str(one.value() or ""), "") for one in fields if one is not None]
-        return LegRow(name, tick, minutes, *fields, said=", ".join(str(word) for word in chosen if word))
+        who, how = (self[key] if is_asked and key in self.fields else None for key in (f"who_{code}", f"how_{code}"))
+        length = str(asked_minutes.value() or "") if asked_minutes is not None else str(minutes)
+        said = [minutes_words(int(length))] if length.isascii() and length.isdigit() else []
+        chosen = [(one.field.choices, str(one.value() or "")) for one in (who, how) if one is not None]
+        said += [str(dict(choices).get(value, "")) for choices, value in chosen if value]
+        if who is not None and not who.value():
+            said.append(_("anyone"))
+        return LegRow(name, tick, asked_minutes, who, how, ", ".join(said))
 
     def clean(self) -> dict:
         """At least one specialty unless the kind of visit takes none, with minutes; one to three days to hold."""
@@ -188,7 +208,7 @@ class BuildForm(SubmitForm):
         return legs + [one for one in fixed if one.clinician_id or one.mode]
 
     @staticmethod
-    def _chosen(code: str, values: dict, minutes: int | None) -> ChosenLeg:
+    def _chosen(code: str, values: Mapping, minutes: int | None) -> ChosenLeg:
         who = values.get(f"who_{code}")
         return ChosenLeg(code, minutes, int(who) if who else None, values.get(f"how_{code}") or "")
 
