@@ -25,6 +25,7 @@ from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.replan import Replan
 
 SALT = "scheduling.visits.day"
+ONLY_THEN = -1  # the clinician of one leg at one time; no clinician has this key
 SIGNED_DAYS_LIVE = 12 * 60 * 60  # seconds: a page left open overnight is searched again
 
 
@@ -93,6 +94,40 @@ def _why_none(opened: int, fits: Collection[int]) -> str:
     if not fits:
         return _("Has no free time on this day that is long enough.")
     return _("Is free, but at no time that keeps the order and the pauses of the day.")
+
+
+def days_around(look: Replan, leg: Appointment) -> list[tuple[Start, Itinerary]]:
+    """Other times of the leg on its day for which other legs must move too: the best day for each, nobody is changed.
+
+    The one who does the leg stands under a name of its own for it, since they may do another leg of the day as well.
+    """
+    if look.visit.state != Visit.State.BOOKED or len(look.planned.legs) < 2:
+        return []
+    placed, query = look.placed(leg), look.query
+    units = placed.end - placed.start
+    wanted = next(one for one in query.legs if one.key == placed.key)
+    free = query.free_for(wanted).get(placed.clinician_id, 0)
+    people = {one.key: one.clinician_id for one in look.planned.legs}
+    legs = tuple(replace(one, clinician_ids=(ONLY_THEN if one is wanted else people[one.key],)) for one in query.legs)
+    rooms = None if query.rooms is None else {look.planned.room_id: query.rooms.get(look.planned.room_id, 0)}
+    marks = grid(look.calendar.length, query.rules.step, -query.base % query.rules.step)
+    found = []
+    for at in iter_bits(starts(free, units) & marks):
+        start = at + query.base
+        if start == placed.start or _keeps(look, leg, placed.key, start, placed.clinician_id):
+            continue
+        only = {ONLY_THEN: ones(units) << at}
+        near = replace(
+            query,
+            legs=legs,
+            rooms=rooms,
+            clinicians={**query.clinicians, **only},
+            anywhere={**query.anywhere, **only},
+        )
+        for one in find(near, 1):
+            own = tuple(replace(p, clinician_id=people[p.key]) if p.key == placed.key else p for p in one.legs)
+            found.append((_start(start), replace(one, legs=own)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Every choice is a link to the confirmation (change_confirm_views.py); nothing is
 times, nothing of the patient.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,8 +26,17 @@ from clinic.platform.submits.once import new_key
 from intake.patients.reach import addresses_of
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import PARTS_OF_DAY, Itinerary, Wishes
+from scheduling.itineraries.visit_kinds import kind_of_visit
 from scheduling.offers.day_words import reason_words, why_not_words
-from scheduling.visits.change_options import colleagues, confirm_address, leg_starts, legs_of_day, other_days, sign_day
+from scheduling.visits.change_options import (
+    colleagues,
+    confirm_address,
+    days_around,
+    leg_starts,
+    legs_of_day,
+    other_days,
+    sign_day,
+)
 from scheduling.visits.change_rows import is_as_left, snapshot
 from scheduling.visits.change_staff_forms import REASONS, DayForm
 from scheduling.visits.change_words import changed_lines, names_in
@@ -108,11 +118,13 @@ def show_visit(
     names = names_in(one for change in changes for one in (change.before, change.after)) if changes else {}
     live = {leg.pk for leg in live_legs(legs)}
     can_change = visit.state in CHANGEABLE
+    demanded = _demanded(visit, legs) if can_change else set()
     rows = [
         {
             "leg": leg,
             "is_off": leg.pk not in live and can_change,
             "can_change": can_change and leg.state == Appointment.State.BOOKED and leg.starts_at >= now,
+            "can_drop": len(live) > 1 and leg.pk not in demanded,
             "drop_url": confirm_address(visit.pk, do="drop", leg=leg.pk),
         }
         for leg in legs
@@ -122,13 +134,23 @@ def show_visit(
         rows=rows,
         can_change=can_change,
         can_move_day=visit.state == Visit.State.BOOKED,
-        can_drop=len(live) > 1,
         steps=[_step(change, names) for change in changes],
         undo=_undo(visit, legs, changes, now=now),
         refusal=refusal,
         crumbs=crumbs_to_visit(visit),
     )
     return render(request, "staff/visit.html", context, status=status)
+
+
+def _demanded(visit: Visit, legs: list[Appointment]) -> set:
+    """The legs that every visit of its kind has: one for each that the kind brings, the earliest first."""
+    left = Counter(one.code for one in kind_of_visit(visit.visit_type_id).legs if one.code)
+    found = set()
+    for leg in live_legs(legs):
+        if left[leg.specialty.code] > 0:
+            left[leg.specialty.code] -= 1
+            found.add(leg.pk)
+    return found
 
 
 def _step(change: VisitChange, names) -> Step:
@@ -170,6 +192,7 @@ def _leg_look(request: HttpRequest, visit_id: UUID, leg_id: UUID, purpose: str) 
 def move(request: HttpRequest, visit_id: UUID, leg_id: UUID) -> HttpResponse:
     """Free times of the same day for one appointment, by clinician; each leads to the confirmation."""
     visit, leg, look, refusal = _leg_look(request, visit_id, leg_id, "move_leg")
+    found = leg_starts(look, leg) if look else []
     people = [
         {
             "person": person,
@@ -178,9 +201,22 @@ def move(request: HttpRequest, visit_id: UUID, leg_id: UUID) -> HttpResponse:
                 for one in person.starts
             ],
         }
-        for person in (leg_starts(look, leg) if look else ())
+        for person in found
+        if person.starts
     ]
-    context = about(visit, leg=leg, people=people, refusal=refusal, crumbs=crumbs_to_visit(visit, _("Move")))
+    together = [
+        (start.words, confirm_address(visit.pk, do="day", day=sign_day(visit.pk, one)))
+        for start, one in (days_around(look, leg) if look else ())
+    ]
+    context = about(
+        visit,
+        leg=leg,
+        people=people,
+        nobody=[person for person in found if not person.starts],
+        together=together,
+        refusal=refusal,
+        crumbs=crumbs_to_visit(visit, _("Move")),
+    )
     return render(request, "staff/visit_move.html", context)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import Permission
@@ -113,7 +114,8 @@ def _require_open(visit: Visit) -> None:
     """A canceled visit comes back only if nothing else was planned for its request, and the request is still open."""
     others = Visit.objects.filter(request=visit.request_id, state__in=ON).exclude(pk=visit.pk)
     offers = Offer.objects.filter(request=visit.request_id, state=Offer.State.OPEN)
-    closed = AppointmentRequest.objects.filter(pk=visit.request_id, withdrawn_at__isnull=False)
+    ended = Q(withdrawn_at__isnull=False) | Q(declined_at__isnull=False) | Q(redirected_at__isnull=False)
+    closed = AppointmentRequest.objects.filter(ended, pk=visit.request_id)
     if others.exists() or offers.exists() or closed.exists():
         raise Refused(_("Something else was planned for this request since. It cannot be undone."), code="stale")
 

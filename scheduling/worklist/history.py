@@ -76,6 +76,7 @@ def _of_note(note) -> Event:
         "visit_cancelled": _("Visit canceled"),
         "visit_changed": _("Visit changed"),
         "visit_change_undone": _("Change of the visit undone"),
+        "other_day_asked": _("Another day asked for"),
         "overbooked": _("Overbooked"),
         "visit_replaced": _("Visit canceled for an earlier day"),
         "offer_declined": _("Offer declined"),

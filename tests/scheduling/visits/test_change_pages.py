@@ -95,9 +95,11 @@ def test_leg_is_taken_out_with_the_words_of_what_moves_with_it(client, nurse, vi
     assert "Taken out" in text_of(client.get(address("visit", visit)))
 
 
-def test_leg_that_must_stay_says_so(client, nurse, visit):
+def test_leg_that_must_stay_has_no_link_and_says_so(client, nurse, visit):
     links = [one for one in links_to_confirm(client.get(address("visit", visit))) if "do=drop" in one]
-    page = client.get(links[0])
+    legs = legs_of(visit)
+    assert [any(str(leg.pk) in link for link in links) for leg in legs] == [False, True, True, False]
+    page = client.get(f"{address('confirm', visit)}?do=drop&leg={legs[0].pk}")
     assert page.status_code == 409
     assert "Every visit of this kind has this appointment." in text_of(page)
 
@@ -186,6 +188,20 @@ def test_move_page_says_why_somebody_has_no_time(client, nurse, visit, small_cli
     assert "Away" not in shown
     swap = text_of(client.get(address("swap", visit, leg)))
     assert "does not work then" in swap
+
+
+def test_move_page_offers_times_for_which_others_move_too(client, nurse, visit):
+    before = legs_of(visit)
+    leg = before[2]
+    links = [one for one in links_to_confirm(client.get(address("move-leg", visit, leg))) if "do=day" in one]
+    assert len(links) > 5
+    assert confirm(client, links[-1]).status_code == 302
+    after = Visit.objects.get(pk=visit.pk)
+    people = {one.pk: one.clinician_id for one in before}
+    moved = {one.pk: one for one in legs_of(after)}
+    assert moved[leg.pk].starts_at > leg.starts_at
+    assert {key: one.clinician_id for key, one in moved.items()} == people
+    assert claims_held(after) == claims_wanted(after)
 
 
 def test_days_follow_the_wishes(client, nurse, visit):

@@ -177,6 +177,13 @@ def test_canceled_visit_stays_canceled_once_other_days_are_offered(visit, by, no
     assert refusal(lambda: undo_change(made, by=by, key=fresh_key(), now=now)) in ("stale", "taken")
 
 
+@pytest.mark.parametrize("ended", ["withdrawn_at", "declined_at", "redirected_at"])
+def test_visit_of_a_request_that_has_ended_stays_canceled(visit, by, now, fresh_key, ended):
+    made = cancel(visit, by, now, fresh_key)
+    AppointmentRequest.objects.filter(pk=visit.request_id).update(**{ended: now})
+    assert refusal(lambda: undo_change(made, by=by, key=fresh_key(), now=now)) == "stale"
+
+
 @pytest.mark.parametrize(("hours", "is_late"), [(25, False), (24, False), (23, True)])
 def test_cancellation_near_the_visit_is_marked_and_never_blocked(visit, fresh_key, hours, is_late):
     by = person_of(visit.request)
