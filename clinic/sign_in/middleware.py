@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clinic.platform.kept.safe import hand_out, is_asked_for, keep, restore
+from clinic.platform.kept.safe import hand_out, has_pointers, is_asked_for, keep, restore
 
 STARTED, SEEN = "staff_started", "staff_seen"
 NOTE_EVERY_SECONDS = 30  # a session row is not written for each request
@@ -39,13 +39,14 @@ class StaffSessionLimits:
                 session[STARTED] = now
             if SEEN not in session or now - seen > NOTE_EVERY_SECONDS:
                 session[SEEN] = now
-            if _wants_kept(request) and not restore(request, owner=staff_owner(request.user)):
+            if is_asked_for(request) and _is_from_our_page(request) and not _brought_back(request):
                 return redirect(request.get_full_path())
         return self.get_response(request)
 
     def _sign_out(self, request: HttpRequest) -> HttpResponse:
         """To the sign-in; what a form brought is kept for the same account, so that nothing typed is lost."""
-        is_kept = _is_own_post(request) and keep(request, owner=staff_owner(request.user))
+        is_theirs = request.path.startswith(STAFF_PAGES) or has_pointers(request)  # or a form for a caller
+        is_kept = is_theirs and _is_from_our_page(request) and keep(request, owner=staff_owner(request.user))
         logout(request)
         text = _("You were signed out because nothing happened for a while. Sign in again.")
         if is_kept:
@@ -61,13 +62,14 @@ def staff_owner(user) -> str:
     return f"staff:{user.pk}"
 
 
-def _wants_kept(request: HttpRequest) -> bool:
-    return request.path.startswith(STAFF_PAGES) and is_asked_for(request)
+def _brought_back(request: HttpRequest) -> bool:
+    """Put what was kept for this account in the place of the post; a page that is not of staff has other owners."""
+    return restore(request, owner=staff_owner(request.user)) or not request.path.startswith(STAFF_PAGES)
 
 
-def _is_own_post(request: HttpRequest) -> bool:
-    """Whether a form of the staff's own pages was sent from one of our pages: the CSRF check, before its turn."""
-    if request.method != "POST" or not request.path.startswith(STAFF_PAGES):
+def _is_from_our_page(request: HttpRequest) -> bool:
+    """Whether a form was sent from one of our pages: the CSRF check, before its turn."""
+    if request.method != "POST":
         return False
     return CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, _nothing, (), {}) is None
 

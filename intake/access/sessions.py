@@ -15,11 +15,13 @@ from django.http import HttpRequest
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.actors import Actor
+from clinic.platform.kept.safe import keep_pointers
 
 Kind = Literal["draft", "request", "patient"]
 POINTERS: dict[str, str] = {"draft": "draft_id", "request": "request_id", "patient": "patient_id"}
 SEEN, CAREGIVER = "patient_seen", "patient_is_caregiver"
 PHONE_DRAFT, PHONE_STAFF = "phone_draft_id", "phone_staff_id"  # a form that a member of staff fills in for a caller
+keep_pointers(PHONE_DRAFT, PHONE_STAFF)  # the form for the caller is open again for the same account
 REFRESH_SECONDS = 60  # the moment is written at most once a minute: reading a page need not write
 
 

@@ -12,7 +12,8 @@ safe() {
     NURSE_LINE_HOURS="Mon-Fri 08:00-17:00" ON_CALL_PHYSICIAN_PHONE="734-200-1002" DEFAULT_FROM_EMAIL="clinic@clinic.example.org" "$@"
 }
 safe $python manage.py check --deploy --fail-level WARNING
-for unsafe in SECRET_KEY=short DEBUG=1 ALLOWED_HOSTS='*' NURSE_LINE_PHONE= NURSE_LINE_PHONE=202-555-0110 STAFF_MFA_REQUIRED=0 FIELD_KEYS= UPLOAD_FOLDER="$PWD/static-built/files"; do
+for unsafe in SECRET_KEY=short DEBUG=1 ALLOWED_HOSTS='*' NURSE_LINE_PHONE= NURSE_LINE_PHONE=202-555-0110 STAFF_MFA_REQUIRED=0 FIELD_KEYS= UPLOAD_FOLDER="$PWD/static-built/files" \
+  SMS_BACKEND=clinic.messages.texts.backends.GatewayBackend SMS_BACKEND=clinic.messages.texts.backends.FileBackend SMS_GATEWAY_TOKEN=given; do
   if safe env "$unsafe" $python manage.py check >/dev/null 2>&1; then
     echo "Production started with $unsafe: it must refuse."
     exit 1

@@ -29,7 +29,23 @@ OF_THIS_POST = frozenset({"csrfmiddlewaretoken", MARK})
 NOT_TYPED = frozenset(
     {"key", "version", "asked", "opened_at", "then", "next"}
 )  # hidden on our pages: alone not worth it
+_pointers: set[str] = set()
 FORM = "application/x-www-form-urlencoded"
+
+
+def keep_pointers(*names: str) -> None:
+    """These names of a session are kept, too: what a member of staff had open, which signing out would forget."""
+    _pointers.update(names)
+
+
+def has_pointers(request: HttpRequest) -> bool:
+    """Whether this session has something open that is kept with a page."""
+    return bool(_pointers_of(request))
+
+
+def _pointers_of(request: HttpRequest) -> dict[str, str]:
+    session = getattr(request, "session", {})
+    return {name: session[name] for name in sorted(_pointers) if name in session}
 
 
 def _key_of(token: str) -> str:
@@ -56,7 +72,7 @@ def keep(request: HttpRequest, *, owner: str) -> bool:
     typed = [value for name, values in fields.items() if name not in NOT_TYPED for value in values]
     if not any(value.strip() for value in typed):
         return False
-    content = {"path": request.get_full_path(), "fields": fields}
+    content = {"path": request.get_full_path(), "fields": fields, "session": _pointers_of(request)}
     if len(json.dumps(content)) > MOST_BYTES:
         return False
     token, now = secrets.token_urlsafe(TOKEN_BYTES), timezone.now()
@@ -117,6 +133,8 @@ def restore(request: HttpRequest, *, owner: str) -> bool:
     fields["csrfmiddlewaretoken"] = request.POST.get("csrfmiddlewaretoken", "")
     fields._mutable = False
     request.POST = fields  # type: ignore[assignment]
+    for name, value in row.content["session"].items():
+        request.session[name] = value
     return True
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 
 from clinic.platform.kept.models import KeptForm
 from clinic.platform.kept.safe import COOKIE, MARK
+from intake.registration.models import Draft
 from tests import factories
 from tests.scheduling.own_steps import BORN, filled_in_by_a_caregiver, in_session_of, own, sign_in
 from tests.scheduling.patient_steps import BIRTH_DATE, a_wanted_request, an_offer, key_on, link_to, post_birth_date
@@ -153,6 +154,38 @@ def test_a_colleague_at_the_same_computer_does_not_get_it(client, nurse):
     assert client.get("/staff/kept/").url == "/staff/"
     assert shown_on(client, address).url == address
     assert KeptForm.objects.count() == 1
+
+
+def test_a_form_for_a_caller_is_open_again_with_what_was_typed(client):
+    desk = factories.a_coordinator()
+    desk.set_password("canary staple")
+    desk.save()
+    client.force_login(desk)
+    address = client.post("/staff/phone-entry/").url
+    session = client.session
+    session["staff_seen"] = time.time() - 16 * 60
+    session.save()
+    body = "acute_general=none&version=0"
+    assert client.post(address, body, content_type=FORM).url == "/staff/sign-in/?next=/staff/kept/"
+    assert client.get(address).status_code == 403
+    staff_sign_in(client, desk, "/staff/sign-in/")
+    assert client.get("/staff/kept/").context["kept_path"] == address
+    shown = shown_on(client, address)
+    assert "Your answers on this page are still here" in shown.content.decode()
+    assert client.post(address, body, content_type=FORM).status_code == 302
+    assert Draft.objects.get().steps_done == ["acute-general"]
+
+
+def test_a_form_for_a_caller_is_not_opened_by_a_colleague(client):
+    client.force_login(factories.a_coordinator())
+    address = client.post("/staff/phone-entry/").url
+    session = client.session
+    session["staff_seen"] = time.time() - 16 * 60
+    session.save()
+    client.post(address, "acute_general=none&version=0", content_type=FORM)
+    client.force_login(factories.a_nurse())
+    assert client.get("/staff/kept/").url == "/staff/"
+    assert shown_on(client, address).status_code == 403
 
 
 def test_a_post_without_our_token_is_not_kept(nurse):
