@@ -25,6 +25,7 @@ class Resources:
     rooms: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
     site_of_room: dict[int, int] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)  # of ("clinician" | "room", key)
+    titles: dict[str, str] = field(default_factory=dict)  # of specialties, by code
 
     @property
     def sites(self) -> Sequence[int | None]:
@@ -70,7 +71,16 @@ def resources(codes: set[str]) -> Resources:
             spoken=Cast("clinicians__languages", text),
         )
         .values_list(
-            "what", "code", "default_minutes", "is_physician", "clinicians__id", "place", "active", "called", "spoken"
+            "what",
+            "code",
+            "default_minutes",
+            "is_physician",
+            "clinicians__id",
+            "place",
+            "active",
+            "called",
+            "spoken",
+            "name",
         )
     )
     rooms = (
@@ -81,12 +91,13 @@ def resources(codes: set[str]) -> Resources:
             nothing=Value(0, whole),
             no=Value(False, BooleanField()),
             spoken=Value("[]", text),
+            title=Value("", word),
         )
-        .values_list("what", "kind", "nothing", "no", "id", "site_id", "is_active", "name", "spoken")
+        .values_list("what", "kind", "nothing", "no", "id", "site_id", "is_active", "name", "spoken", "title")
     )
     found = Resources()
     rows = people.union(rooms, all=True).order_by()
-    for what, code, minutes, is_physician, key, site, active, name, languages in rows:
+    for what, code, minutes, is_physician, key, site, active, name, languages, title in rows:
         if what == "room":
             found.rooms.setdefault((code, site), []).append(key)
             found.site_of_room[key] = site
@@ -99,7 +110,7 @@ def resources(codes: set[str]) -> Resources:
             if is_here:
                 found.interpreters[key] = site, languages_spoken(json.loads(languages))
             continue
-        found.minutes[code] = minutes
+        found.minutes[code], found.titles[code] = minutes, title
         if is_physician:
             found.physicians.add(code)
         if is_here:

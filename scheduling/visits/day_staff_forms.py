@@ -57,3 +57,11 @@ class WalkInForm(AddLegForm):
     def __init__(self, *args, rooms: Sequence[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["room"].choices = [("", _("Choose one")), *rooms]
+
+
+class WholeDayForm(SubmitForm):
+    """The whole visit that was found for today; `day` is a signed value."""
+
+    submit_label = _("Book this visit for today")
+    day = forms.CharField(max_length=4000, widget=forms.HiddenInput)
+    is_here = ConsentField(label=_("The patient is here: check in now"), required=False, initial=True)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/today/<slug:step>/", day_staff_views.visit_step, name="visit-step"),
     path("appointments/<uuid:leg_id>/today/<slug:step>/", day_staff_views.leg_step, name="leg-step"),
     path("requests/<str:reference>/today/", walk_in_staff_views.walk_in, name="walk-in"),
+    path("requests/<str:reference>/today/one/", walk_in_staff_views.walk_in_leg, name="walk-in-leg"),
     path("schedule/", staff_views.today, name="today"),
     path("schedule/day/<slug:on>/", staff_views.day, name="day"),
     path("schedule/day/<slug:on>/print/", staff_views.print_day, name="print-day"),

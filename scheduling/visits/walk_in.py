@@ -43,19 +43,21 @@ from scheduling.visits.lanes import settle_lanes
 from scheduling.visits.models import Appointment, StateChange, Visit, VisitChange
 from scheduling.visits.moves import stale, state_change
 from scheduling.visits.replan import CHANGEABLE, live_legs, read_visit
-from scheduling.visits.walk_in_look import Findings, look_at_leg, require_free_stay, require_possible
+from scheduling.visits.walk_in_look import Findings, look_at_day, look_at_leg, require_free_stay, require_possible
 
 LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
 class NewLeg:
-    """One appointment to be added today: with whom, from when, for how long."""
+    """One appointment to be added today: with whom, from when, for how long; its own room if it has one; its mode."""
 
     specialty_id: int
     clinician_id: int
     starts_at: datetime
     minutes: int
+    room_id: int | None = None
+    mode: str = Appointment.Mode.IN_PERSON
 
     @property
     def ends_at(self) -> datetime:
@@ -139,7 +141,8 @@ def add_walk_in_visit(
     *,
     legs: Sequence[NewLeg],
     site_id: int,
-    room_id: int,
+    room_id: int | None,
+    interpreter_id: int | None = None,
     overbook_reason: str = "",
     despite_rules: bool = False,
     is_here: bool = False,
@@ -149,8 +152,8 @@ def add_walk_in_visit(
 ) -> Visit:
     """Book a visit of today for a request that is ready: one or several legs, a stay room, the patient's own time.
 
-    `is_here`: the patient stands at the desk and is checked in with it. Raises Refused as `add_walk_in_leg` does, and
-    "not_ready" (not reviewed, or an offer or a visit exists).
+    A visit by video or phone has no room. `is_here`: the patient stands at the desk and is checked in with it. Raises
+    Refused as `add_walk_in_leg` does, and "not_ready" (not reviewed, or an offer or a visit exists).
     """
     require_staff(by, Permission.RUN_DAY)
     row = AppointmentRequest.objects.select_related("patient", "visit_type").get(pk=wanted.pk)
@@ -163,6 +166,7 @@ def add_walk_in_visit(
         visit_type=row.visit_type,
         site_id=site_id,
         room_id=room_id,
+        interpreter_id=interpreter_id,
         state=Visit.State.BOOKED,
         starts_at=ordered[0].starts_at,
         ends_at=max(one.ends_at for one in ordered),
@@ -175,11 +179,9 @@ def add_walk_in_visit(
     lock_keys(("request", str(row.pk)), *lock_keys_of(draw_claims(visit, drawn, with_patient=True)))
     if locked_request(row).status != AppointmentRequest.Status.READY:
         raise _not_ready()
-    rules: list[str] = []
-    for number, leg in enumerate(drawn):
-        found = look_at_leg(leg, drawn[:number], visit, now=now)
-        _judge(found, leg, overbook_reason, despite_rules, by=by)
-        rules += found.rules
+    found = look_at_day(drawn, visit, now=now)
+    for leg, against in zip(drawn, found, strict=True):
+        _judge(against, leg, overbook_reason, despite_rules, by=by)
     require_free_stay(visit, now=now)
     visit.save(force_insert=True)
     Appointment.objects.bulk_create(drawn)
@@ -188,7 +190,7 @@ def add_walk_in_visit(
     history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now, reason="walk_in") for leg in drawn]
     history += refreshed({row.pk, *touched}, by=by, at=now, reason="walk_in")
     StateChange.objects.bulk_create(history)
-    _keep("walk_in_booked", visit, drawn, rules, [], by=by, now=now)
+    _keep("walk_in_booked", visit, drawn, found[-1].rules, [], by=by, now=now)
     if is_here:
         return here(visit, by=by, now=now)
     _confirm(visit, by=by)
@@ -201,6 +203,8 @@ def _drawn(visit: Visit, new: NewLeg, position: int) -> Appointment:
         position=position,
         specialty_id=new.specialty_id,
         clinician_id=new.clinician_id,
+        room_id=new.room_id,
+        mode=new.mode,
         state=Appointment.State.BOOKED,
         starts_at=new.starts_at,
         ends_at=new.ends_at,

@@ -4,7 +4,7 @@ Reads only. What decides in the end is the overlap guard; ask these again under 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -16,11 +16,11 @@ from clinic.platform.refusals import Refused
 from clinic.platform.words import clock_range
 from scheduling.availability import read
 from scheduling.availability.bits import UNIT_SECONDS, ones, unit_of
-from scheduling.itineraries.legs import rules_for
+from scheduling.itineraries.legs import DayRules, rules_for
 from scheduling.itineraries.visit_kinds import kind_of_visit
 from scheduling.visits.lanes import A_DAY
 from scheduling.visits.models import Appointment, Claim, Visit
-from scheduling.visits.walk_in_rules import BUFFER, DayLeg, newly_bent
+from scheduling.visits.walk_in_rules import BUFFER, DayLeg, bent_rules, newly_bent
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=4)
 
@@ -63,12 +63,33 @@ def require_possible(leg: Appointment, site_id: int, visit_type_id, *, today_of:
 
 
 def look_at_leg(leg: Appointment, others: Sequence[Appointment], visit: Visit, *, now: datetime) -> Findings:
-    """What stands against the leg beside the `others` of its visit: five queries at most."""
+    """What stands against one more leg beside the `others` of its visit: five queries at most."""
+    own, over, is_too_near = look_at_time(leg, others, visit, now=now)
+    rules = newly_bent(_day_legs(others), _day_leg(leg), rules_of(visit), also=[BUFFER] if is_too_near else [])
+    return Findings(own, over, rules)
+
+
+def look_at_day(legs: Sequence[Appointment], visit: Visit, *, now: datetime) -> list[Findings]:
+    """The same for all legs of a new visit together, one answer a leg; the rules of the day are told with the last."""
+    seen = [look_at_time(leg, legs[:number], visit, now=now) for number, leg in enumerate(legs)]
+    near = [BUFFER] if any(is_too_near for _own, _over, is_too_near in seen) else []
+    rules = [*bent_rules(_day_legs(legs), rules_of(visit)), *near]
+    found = [Findings(own, over, []) for own, over, _near in seen]
+    return [*found[:-1], replace(found[-1], rules=rules)]
+
+
+def look_at_time(
+    leg: Appointment, others: Sequence[Appointment], visit: Visit, *, now: datetime
+) -> tuple[bool, tuple[Claim, ...], bool]:
+    """Whether it is time of the `others`, the claims of the clinician below it, whether it lies in a buffer."""
     own = any(one.starts_at < leg.ends_at and one.ends_at > leg.starts_at for one in others)
     over = tuple(claims_over(leg, visit, now=now))
-    also = [BUFFER] if not over and _is_in_a_buffer(leg, visit, now=now) else []
-    rules = rules_for(visit.request.is_frail, kind_of_visit(visit.visit_type_id).limits)
-    return Findings(own, over, newly_bent([_day_leg(one) for one in others], _day_leg(leg), rules, also=also))
+    return own, over, not over and _is_in_a_buffer(leg, visit, now=now)
+
+
+def rules_of(visit: Visit) -> DayRules:
+    """The rules of this patient's day: one query."""
+    return rules_for(visit.request.is_frail, kind_of_visit(visit.visit_type_id).limits)
 
 
 def claims_over(leg: Appointment, visit: Visit, *, now: datetime) -> list[Claim]:
@@ -99,6 +120,10 @@ def _is_in_a_buffer(leg: Appointment, visit: Visit, *, now: datetime) -> bool:
         visit_type_id=visit.visit_type_id,
     )
     return bool(busy.get(("clinician", leg.clinician_id), 0))
+
+
+def _day_legs(legs: Sequence[Appointment]) -> list[DayLeg]:
+    return [_day_leg(leg) for leg in legs]
 
 
 def _day_leg(leg: Appointment) -> DayLeg:

@@ -24,7 +24,8 @@ from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from clinic.platform.words import day as day_words
 from scheduling.requests.models import AppointmentRequest
-from scheduling.visits.day_staff_forms import AddLegForm, WalkInForm
+from scheduling.visits.change_options import read_day, sign_day
+from scheduling.visits.day_staff_forms import AddLegForm, WalkInForm, WholeDayForm
 from scheduling.visits.day_staff_views import day_address
 from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.replan import CHANGEABLE, live_legs, read_visit
@@ -40,6 +41,7 @@ from scheduling.visits.today_free import (
 from scheduling.visits.walk_in import NewLeg, add_walk_in_leg, add_walk_in_visit
 from scheduling.visits.walk_in_look import Findings, look_at_leg
 from scheduling.visits.walk_in_rules import BUFFER, GAP_LONG, GAP_SHORT, NO_REST, ORDER, PHYSICIANS, TOO_LONG
+from scheduling.visits.whole_day_today import day_in_words, legs_of_day, site_of_day, whole_day_today
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
 allowed = requires(Permission.VIEW_PATIENT, Permission.RUN_DAY)
@@ -108,7 +110,54 @@ def add_leg(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @allowed
 @require_http_methods(["GET", "HEAD", "POST"])
 def walk_in(request: HttpRequest, reference: str) -> HttpResponse:
-    """Give a request that is ready a visit of today: its first appointment. Others are added to it afterwards."""
+    """Give a request that is ready the whole visit as it still fits today, with one press."""
+    wanted = find_wanted(request, reference)
+    now, key = timezone.now(), f"today.{wanted.pk}"
+    if request.method == "POST":
+        return _book_whole_day(request, wanted, key, now)
+    note_look(request, wanted, "walk_in")
+    is_possible = wanted.status == AppointmentRequest.Status.READY
+    found = whole_day_today(wanted, now=now) if is_possible else None
+    context = {
+        "wanted": wanted,
+        "crumbs": crumbs_to(wanted, _("See the patient today")),
+        "is_possible": is_possible,
+        "found": day_in_words(*found) if found else None,
+        "form": WholeDayForm(initial={"day": sign_day(key, found[0])}) if found else None,
+    }
+    return render(request, "staff/walk_in.html", context)
+
+
+def _book_whole_day(request: HttpRequest, wanted: AppointmentRequest, key: str, now) -> HttpResponse:
+    """Whatever is refused, the page is shown again with what is possible now."""
+    form = WholeDayForm(request.POST)
+    one = read_day(key, form.cleaned_data["day"]) if form.is_valid() else None
+    if one is None:
+        messages.warning(request, _("This page is too old. Here is what is possible now."))
+        return redirect("staff-visits:walk-in", wanted.reference)
+    try:
+        visit = add_walk_in_visit(
+            wanted,
+            legs=legs_of_day(one),
+            site_id=site_of_day(one),
+            room_id=one.room_id,
+            interpreter_id=one.interpreter_id,
+            is_here=form.cleaned_data["is_here"],
+            by=staff_actor(request.user),
+            key=form.cleaned_data["key"],
+            now=now,
+        )
+    except Refused as no:
+        messages.warning(request, str(no))
+        return redirect("staff-visits:walk-in", wanted.reference)
+    messages.success(request, _("The patient has a visit today."))
+    return redirect(day_address(visit))
+
+
+@allowed
+@require_http_methods(["GET", "HEAD", "POST"])
+def walk_in_leg(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give a request that is ready a visit of today with one appointment. Others are added to it afterwards."""
     wanted = find_wanted(request, reference)
     now = timezone.now()
     working = working_today(now, visit_type_id=wanted.visit_type_id)
@@ -139,10 +188,10 @@ def walk_in(request: HttpRequest, reference: str) -> HttpResponse:
         "wanted": wanted,
         "form": form,
         "working": working,
-        "crumbs": crumbs_to(wanted, _("See the patient today")),
+        "crumbs": crumbs_to(wanted, _("One appointment today")),
         "is_possible": wanted.status == AppointmentRequest.Status.READY,
     } | _told(findings)
-    return render(request, "staff/walk_in.html", context, status=422 if form.errors else 200)
+    return render(request, "staff/walk_in_leg.html", context, status=422 if form.errors else 200)
 
 
 def _form(kind, request: HttpRequest, working: list[WorksToday], now, **more):

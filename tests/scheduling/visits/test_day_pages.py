@@ -9,7 +9,7 @@ from clinic.platform.submits.once import new_key
 from scheduling.visits.day_board import late_legs
 from scheduling.visits.models import Appointment, Visit
 from tests.clinic.look.markup import Page, faults
-from tests.factories import a_clinician_user, a_coordinator, a_nurse, a_patient, a_request
+from tests.factories import a_clinician_user, a_coordinator, a_nurse, a_patient, a_request, claims_held, claims_wanted
 from tests.scheduling.day_rows import a_visit_today
 from tests.scheduling.staff_rows import queries_of
 
@@ -293,6 +293,7 @@ def test_walk_in_is_booked_and_checked_in_from_the_page_of_the_request(client, d
     wanted = a_request()
     address = f"/staff/requests/{wanted.reference}/today/"
     assert address in client.get(f"/staff/requests/{wanted.reference}/").content.decode()
+    address += "one/"
     page = client.get(address)
     assert faults(Page(page.content.decode())) == []
     asked = adding(None, small_clinic, at="09:10") | {"room": small_clinic.rooms[0].pk, "is_here": "on"}
@@ -316,3 +317,38 @@ def test_late_day_without_anybody_at_work_is_explained(client, desk, visit, stan
 def test_page_to_add_asks_the_same_questions_for_many_clinicians(client, desk, visit):
     client.get("/staff/")
     assert queries_of(lambda: client.get(f"/staff/visits/{visit.pk}/add/")) <= 10
+
+
+def test_whole_visit_of_a_walk_in_is_found_and_booked_for_today(client, desk, small_clinic, now):
+    wanted = a_request()
+    address = f"/staff/requests/{wanted.reference}/today/"
+    page = client.get(address)
+    assert "The whole visit fits today: 9:00 a.m. to noon" in text_of(page)  # without the notice of a booking
+    value = re.search(r'name="day" value="([^"]+)"', page.content.decode())[1]
+    tampered = client.post(address, {"key": new_key(), "day": value + "x", "is_here": "on"}, follow=True)
+    assert "This page is too old" in text_of(tampered)
+    done = client.post(address, {"key": new_key(), "day": value, "is_here": "on"}, follow=True)
+    assert "The patient has a visit today." in text_of(done)
+    visit = Visit.objects.get()
+    assert (visit.state, visit.is_walk_in, visit.appointments.count()) == ("checked_in", True, 4)
+    assert claims_held(visit) == claims_wanted(visit)
+    again = client.post(address, {"key": new_key(), "day": value}, follow=True)
+    assert "This request is not ready" in text_of(again)
+
+
+@pytest.mark.parametrize("page", ["", "one/"])
+def test_pages_of_a_walk_in_ask_few_questions(client, desk, small_clinic, page):
+    wanted = a_request()
+    client.get("/staff/")
+    assert queries_of(lambda: client.get(f"/staff/requests/{wanted.reference}/today/{page}")) <= 10
+
+
+def test_whole_visit_that_does_not_fit_any_more_is_told(client, desk, small_clinic, standing_clock, now):
+    wanted = a_request()
+    standing_clock.move_to(now + timedelta(hours=6), tick=False)  # 3 p.m.
+    client.force_login(desk)
+    page = client.get(f"/staff/requests/{wanted.reference}/today/")
+    assert "The whole visit does not fit today any more" in text_of(page)
+    assert faults(Page(page.content.decode())) == []
+    client.get("/staff/")
+    assert queries_of(lambda: client.get(f"/staff/requests/{wanted.reference}/today/")) <= 10

@@ -72,6 +72,7 @@ TABLE = {
     "staff-visits:visit-step": ("post", DESK, 302),
     "staff-visits:leg-step": ("post", DESK, 302),
     "staff-visits:walk-in": ("get", DESK, 200),
+    "staff-visits:walk-in-leg": ("get", DESK, 200),
     "staff-visits:today": ("get", CARE, 302),
     "staff-visits:day": ("get", CARE, 200),
     "staff-visits:print-day": ("get", CARE, 200),
