@@ -79,6 +79,19 @@ def end_task(task: StaffTask, *, state: str, note: str, user, by: Actor) -> Staf
     return row
 
 
+def reopen_merge_tasks(one: Patient, other: Patient, *, by: Actor) -> int:
+    """A merge was undone: whether these two are one person is asked again, with a new due time. How many tasks."""
+    both = {str(one.pk): one, str(other.pk): other}
+    rows = StaffTask.objects.select_for_update().filter(kind=Kind.MERGE, state=State.DONE, patient__in=both.values())
+    found = [task for task in rows if task.data.get("other") in both]
+    for task in found:
+        task.state, task.done_at, task.done_by = State.OPEN, None, None
+        task.due_at = task_due(task.kind, timezone.now())
+        task.save(update_fields=["state", "done_at", "done_by", "due_at"])
+        record("task_reopened", by=by, subject=task, data={"kind": task.kind})
+    return len(found)
+
+
 def tasks_from_answers(report: SymptomReport, answers: Mapping[str, Any], *, by: Actor) -> list[StaffTask]:
     """Open what the answers before the visit ask of the staff: MRI safety, help with insurance.
 

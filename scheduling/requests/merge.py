@@ -14,7 +14,7 @@ from clinic.platform.submits.once import submit_once
 from clinic.platform.words import moment
 from intake.patients.merge import locked_merge, locked_pair, merge_patients, move, unmerge_patients
 from intake.patients.models import Patient, PatientMerge
-from intake.tasks.actions import end_task
+from intake.tasks.actions import end_task, reopen_merge_tasks
 from intake.tasks.models import StaffTask
 from scheduling.requests.may import require_user
 from scheduling.requests.models import AppointmentRequest
@@ -56,7 +56,8 @@ def merge_records(
 
 @submit_once("undo_merge", store=_stored, replay=_replayed)
 def undo_merge(merge: PatientMerge, *, user, by: Actor, key: str) -> PatientMerge:
-    """Two records again: what was moved goes back. A visit goes with its request, also one planned since.
+    """Two records again: what was moved goes back. A visit goes with its request, also one planned since. The task
+    that the merge settled is open again.
 
     Raises Refused: "not_allowed", "undone", "merged".
     """
@@ -69,6 +70,7 @@ def undo_merge(merge: PatientMerge, *, user, by: Actor, key: str) -> PatientMerg
     AppointmentRequest.objects.filter(pk__in=keys).update(patient=merge.absorbed, version=F("version") + 1)
     Visit.objects.filter(pk__in=visits).update(patient=merge.absorbed)
     _move_claims(Claim.objects.filter(patient=merge.kept, visit__in=visits), merge.absorbed)
+    reopen_merge_tasks(merge.kept, merge.absorbed, by=by)
     return unmerge_patients(merge, by=by)
 
 

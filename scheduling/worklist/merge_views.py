@@ -140,7 +140,7 @@ def merged(request: HttpRequest, merge_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             undo_merge(found, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
-            messages.success(request, _("These are two records again."))
+            messages.success(request, _("These are two records again. The task about them is open again."))
         except Refused as no:
             messages.warning(request, str(no))
         return redirect("worklist:merged", found.pk)

@@ -212,6 +212,25 @@ def test_page_merges_closes_the_task_and_undoes(client, nurse, pair):
     client.post(f"/staff/merges/{found.pk}/", {"key": new_key()})
     found.refresh_from_db()
     assert found.undone_by == "Dana Whitfield"
+    task.refresh_from_db()
+    assert (task.state, task.done_at, task.done_by) == ("open", None, None)
+    assert task.due_at > timezone.now()
+    assert AuditEntry.objects.filter(action="task_reopened", subject_id=str(task.pk)).count() == 1
+    client.post(address, {"key": new_key(), "decision": "different"})  # and can be settled the other way
+    task.refresh_from_db()
+    assert task.state == "dismissed"
+
+
+def test_undoing_a_merge_opens_no_task_about_other_people(nurse, pair):
+    kept, absorbed = pair
+    other = a_patient_row("Other")
+    tasks = [
+        StaffTask.objects.create(kind="merge", patient=kept, data={"other": str(other.pk)}, state="done"),
+        StaffTask.objects.create(kind="merge", patient=absorbed, data={"other": str(kept.pk)}, state="dismissed"),
+        StaffTask.objects.create(kind="insurance_help", patient=kept, state="done"),
+    ]
+    undo(merge(kept, absorbed, nurse), nurse)
+    assert [StaffTask.objects.get(pk=task.pk).state for task in tasks] == ["done", "dismissed", "done"]
 
 
 def test_two_persons_stay_apart_and_are_not_asked_about_again(client, nurse, pair):
