@@ -9,11 +9,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
+TWO_DIGIT_CODES = frozenset(
+    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90"
+    " 91 92 93 94 95 98".split()
+)
+
+
 def phone(number: str) -> str:
-    """A North American number as 202-555-0142; any other as it was given."""
-    digits = "".join(c for c in str(number) if c.isdecimal())
+    """A North American number as 202-555-0142, a foreign one as +44 207 946 0018; any other as it was given."""
+    text = str(number).strip()
+    digits = "".join(c for c in text if c.isdecimal())
+    if text.startswith("+") and digits[:1] not in ("", "1"):
+        return _foreign(digits)
     national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
     return f"{national[:3]}-{national[3:6]}-{national[6:]}" if len(national) == 10 else str(number)
+
+
+def _foreign(digits: str) -> str:
+    """By threes after the country code, so that it can be read out. Each country groups its own way: this is nobody's.
+
+    A code has one digit (7), two or three; those of two are listed in ITU-T E.164, annex D.
+    """
+    length = 1 if digits[0] == "7" else 2 if digits[:2] in TWO_DIGIT_CODES else 3
+    code, rest = digits[:length], digits[length:]
+    groups = [rest[start : start + 3] for start in range(0, len(rest), 3)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = ["".join(groups[-2:])]
+    return " ".join([f"+{code}", *groups])
 
 
 def dial(number: str) -> str:
