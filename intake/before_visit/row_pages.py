@@ -125,6 +125,8 @@ def run_row(
     if row != ADD and not ROW_ID.fullmatch(row):
         raise Http404
     there = kind.row(sheet.own, row)
+    if row != ADD and there is None and request.method == "POST":
+        return _typed_again(request, sheet, found, kind, change)
     is_full = row == ADD and len(kind.rows(sheet.own)) >= MOST_ROWS and request.method != "POST"
     if is_full or (row != ADD and there is None):
         messages.warning(request, _("You can add no more here.") if is_full else _("This is no longer in your list."))
@@ -132,7 +134,10 @@ def run_row(
     form = _row_form(request, sheet, kind, row, there or {})
     if form.is_bound:
         if form.is_valid():
-            way = _save_row(request, sheet, kind, form, row, list_url)
+            try:
+                way = _save_row(request, sheet, kind, form, row, list_url)
+            except Gone:
+                return _typed_again(request, sheet, found, kind, change)
             if way is not None:
                 return way
         else:
@@ -140,6 +145,24 @@ def run_row(
     context = step_context(sheet, found, change=change)
     context |= {"heading": kind.add if row == ADD else kind.change, "back_url": list_url}
     return show_page(request, sheet, "row", status=422 if form.is_bound and form.errors else 200, form=form, **context)
+
+
+class Gone(Exception):  # noqa: N818  (said as it is)
+    """Another window removed the row at this moment."""
+
+
+def _typed_again(request: HttpRequest, sheet: Sheet, step: Step, kind: RowKind, change: str) -> HttpResponse:
+    """What was typed about a row that another window removed: nothing of it is lost, it can be added as a new row."""
+    typed = request.POST.copy()
+    typed["row"], typed["version"] = new_key(), "0"
+    form = kind.form_class(typed, answers={}, caregiver=sheet.place.caregiver, version=0)
+    form.action = sheet.place.row_url(step.section, step.slug, change=change)
+    form.is_valid()
+    form.add_error(None, _("This was removed from the list in another window. What you typed is still here: save it to put it back."))
+    form.show_again()
+    context = step_context(sheet, step, change=change)
+    context |= {"heading": kind.add, "back_url": sheet.place.step_url(step.section, step.slug, change=change)}
+    return show_page(request, sheet, "row", status=409, form=form, **context)
 
 
 def _row_form(request: HttpRequest, sheet: Sheet, kind: RowKind, row_id: str, there: dict[str, Any]) -> RowForm:
@@ -153,7 +176,7 @@ def _row_form(request: HttpRequest, sheet: Sheet, kind: RowKind, row_id: str, th
 def _save_row(
     request: HttpRequest, sheet: Sheet, kind: RowKind, form: RowForm, row_id: str, list_url: str
 ) -> HttpResponse | None:
-    """Save a row and go to its list; None when another window changed it: the form then says so."""
+    """Save a row and go to its list; None when another window changed it: the form then says so. Raises Gone."""
     key = form.cleaned_data["row"] if row_id == ADD else row_id
     try:
         save_row(
@@ -166,7 +189,9 @@ def _save_row(
             followers=sheet.place.followers,
         )
     except Refused as refused:
-        if refused.code in ("gone", "too_many"):
+        if refused.code == "gone":
+            raise Gone from None
+        if refused.code == "too_many":
             messages.warning(request, str(refused))
             return redirect(list_url)
         sheet.read_again()
@@ -188,6 +213,7 @@ def run_removal(
     list_url = place.step_url(section, step, change=change)
     there = kind.row(sheet.own, row)
     if there is None:
+        messages.info(request, _("This is no longer in your list."))
         return redirect(list_url)
     form = RemoveForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

@@ -1,12 +1,10 @@
-"""The task list before the visit: every page blank, wrong, right; rows; two windows; sections; what a change asks."""
+"""The task list before the visit: every page blank, wrong, right; rows; sections; what a change asks."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.platform.audit.models import AuditEntry
-from clinic.platform.refusals import Refused
-from intake.before_visit import pages, row_pages
 from intake.before_visit.actions import answers_of, save_row
 from intake.before_visit.models import BeforeVisit
 from intake.before_visit.rows import KIND_OF, MOST_ROWS, title_of
@@ -201,79 +199,6 @@ def test_full_list_takes_no_more_and_leads_on(client, wanted):
     assert client.get(row_address(wanted, "allergies"))["Location"] == step_address(wanted, "allergies")
     assert add_row(client, wanted, "allergies")["Location"] == step_address(wanted, "allergies")
     assert len(kept(wanted)["allergies"]) == MOST_ROWS
-
-
-# Two windows
-
-
-def test_other_window_is_told_with_nothing_lost_and_can_keep_its_answer(client, wanted):
-    post_step(client, wanted, "stage", {"stage_at_diagnosis": "I"})
-    page = post_step(client, wanted, "stage", {"stage_at_diagnosis": "III"}, version="0")
-    assert page.status_code == 422
-    assert "another window" in page.content.decode()
-    assert page.context["form"].data["stage_at_diagnosis"] == "III"
-    sent = {name: page.context["form"].data.get(name) for name in ("stage_at_diagnosis", "version", "asked")}
-    assert client.post(step_address(wanted, "stage"), sent).status_code == 302
-    assert kept(wanted)["stage_at_diagnosis"] == "III"
-
-
-def test_other_window_with_a_row_is_told(client, wanted):
-    add_row(client, wanted, "medicines")
-    [row] = kept(wanted)["medications"]
-    page_address = row_address(wanted, "medicines", row["id"])
-    sent = {**RIGHT_ROWS["medicines"], "asked": "", "row": row["id"], "version": "1"}
-    assert client.post(page_address, {**sent, "dose": "10 mg"}).status_code == 302
-    page = client.post(page_address, {**sent, "dose": "20 mg"})
-    assert page.status_code == 422
-    assert "another window" in page.content.decode()
-    again = {**sent, "dose": "20 mg", "version": page.context["form"].data["version"]}
-    assert client.post(page_address, again).status_code == 302
-    assert kept(wanted)["medications"][0]["dose"] == "20 mg"
-
-
-def test_none_is_told_when_another_window_has_added_a_row(client, wanted):
-    add_row(client, wanted, "allergies")
-    page = client.post(step_address(wanted, "allergies"), {"choice": "none", "version": "0"})
-    assert page.status_code == 422
-    html = page.content.decode()
-    assert "another window" in html
-    assert "You have added 1 allergy" in html
-    assert len(kept(wanted)["allergies"]) == 1
-
-
-def test_same_new_row_sent_twice_is_one_row(client, wanted):
-    sent = {**RIGHT_ROWS["medicines"], "version": "0", "asked": "", "row": new_id()}
-    for _twice in range(2):
-        assert client.post(row_address(wanted, "medicines"), sent).status_code == 302
-    assert len(kept(wanted)["medications"]) == 1
-
-
-@pytest.mark.parametrize("row", ["", "x", "../../", "0" * 33])
-def test_new_row_with_a_foreign_key_is_refused(client, wanted, row):
-    page = client.post(row_address(wanted, "medicines"), {**RIGHT_ROWS["medicines"], "version": "0", "row": row})
-    assert page.status_code == 422
-    assert not kept(wanted)["medications"]
-
-
-@pytest.mark.parametrize("action", ["save_section_step", "save_row", "remove_row", "mark_section"])
-def test_refusal_in_a_busy_moment_is_shown_with_nothing_lost(client, wanted, monkeypatch, action):
-    add_row(client, wanted, "medicines")
-    [row] = kept(wanted)["medications"]
-
-    def refuse(*args, **kwargs):
-        raise Refused("Try again in a moment.", code="busy")
-
-    for module in (pages, row_pages):
-        monkeypatch.setattr(module, action, refuse, raising=False)
-    page = {
-        "save_section_step": lambda: post_step(client, wanted, "stage"),
-        "save_row": lambda: add_row(client, wanted, "medicines"),
-        "remove_row": lambda: client.post(row_address(wanted, "medicines", row["id"], name="remove")),
-        "mark_section": lambda: client.post(address(wanted, "section-done", "cancer"), {"done": "yes"}),
-    }[action]()
-    assert page.status_code == 422
-    assert "Try again in a moment." in page.content.decode()
-    assert kept(wanted)["medications"] == [row]
 
 
 # Sections
