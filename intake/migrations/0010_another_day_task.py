@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0009_file_of_a_record'),
+        ("intake", "0009_file_of_a_record"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stafftask',
-            name='kind',
-            field=models.CharField(choices=[('merge', 'Possible duplicate'), ('mri_safety', 'MRI safety'), ('verify_proxy', 'Verify who may speak for the patient'), ('new_symptoms', 'New symptoms reported'), ('insurance_help', 'Help with insurance'), ('waitlist', 'Freed time for somebody who waits'), ('call', 'Call with news'), ('other_day', 'Asks for another day')], max_length=20),
+            model_name="stafftask",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("merge", "Possible duplicate"),
+                    ("mri_safety", "MRI safety"),
+                    ("verify_proxy", "Verify who may speak for the patient"),
+                    ("new_symptoms", "New symptoms reported"),
+                    ("insurance_help", "Help with insurance"),
+                    ("waitlist", "Freed time for somebody who waits"),
+                    ("call", "Call with news"),
+                    ("other_day", "Asks for another day"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
