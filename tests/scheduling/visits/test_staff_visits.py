@@ -151,7 +151,7 @@ def test_cancel_frees_every_appointment_once_however_often_it_is_posted(client, 
     assert answers == [302, 302]
     assert visit.state == Visit.State.CANCELLED_BY_CLINIC
     assert not Claim.objects.filter(visit=visit).exists()
-    assert "A clinician cannot come" in client.get(f"/staff/requests/{wanted.reference}/").content.decode()
+    assert "A clinician cannot come" in client.get(f"/staff/requests/{wanted.reference}/timeline/").content.decode()
 
 
 def test_cancel_page_says_to_call_a_patient_without_e_mail(client, nurse):
