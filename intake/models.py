@@ -2,6 +2,7 @@
 
 from intake.access.models import AccessLink
 from intake.before_visit.models import BeforeVisit
+from intake.nurse_line.models import NurseQuestion, QuestionNote
 from intake.patients.models import Coverage, NamePrefix, Patient, PatientMerge, Proxy
 from intake.records.models import ReadinessItem, Upload
 from intake.registration.models import Draft
@@ -17,9 +18,11 @@ __all__ = [
     "Coverage",
     "Draft",
     "NamePrefix",
+    "NurseQuestion",
     "Patient",
     "PatientMerge",
     "Proxy",
+    "QuestionNote",
     "ReadinessItem",
     "StaffTask",
     "SymptomReport",

@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("intake.registration.urls")),
+    path("", include("intake.nurse_line.urls")),
 ]

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("scheduling.waitlist.staff_urls")),
     path("", include("scheduling.availability.staff_urls")),
     path("", include("scheduling.measures.staff_urls")),
+    path("", include("intake.nurse_line.staff_urls")),
 ]

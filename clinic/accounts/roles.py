@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CHASE_RECORDS = "intake.chase_records"
     HANDLE_TASKS = "intake.handle_tasks"
     MERGE_PATIENTS = "intake.merge_patients"
+    HANDLE_TRIALS = "intake.handle_trials"
     VIEW_WORKLIST = "scheduling.view_worklist"
     TAKE_REQUEST = "scheduling.take_request"
     MAKE_OFFER = "scheduling.make_offer"
@@ -60,7 +61,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
     Role.PHYSICIAN: frozenset(_REVIEW | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
     Role.CLINICIAN: frozenset(_READ),
-    Role.TRIALS_COORDINATOR: frozenset(_READ),
+    Role.TRIALS_COORDINATOR: frozenset(_READ | {_P.HANDLE_TRIALS}),
     Role.CONTENT_EDITOR: frozenset({_P.EDIT_CONTENT}),
     Role.AUDITOR: frozenset({_P.VIEW_AUDIT}),
 }

@@ -27,6 +27,7 @@ from intake.patients.identity import birth_date_index
 from intake.patients.models import Patient
 from intake.registration.models import Draft
 from intake.registration.new_symptoms_steps import NEW_SYMPTOMS
+from intake.registration.nurse_line_steps import NURSE_LINE
 from intake.registration.steps import FLOW, cleared
 from intake.registration.summary import own_words
 from intake.symptoms.actions import make_report
@@ -37,6 +38,7 @@ from intake.triage.models import Alert, Level, Triage
 from intake.triage.rules import BY_ID, EMERGENCY
 from intake.triage.vocabulary import VOCABULARY, validate
 
+FLOWS = {Draft.Purpose.SYMPTOMS: NEW_SYMPTOMS, Draft.Purpose.NURSE_LINE: NURSE_LINE}
 SWEEP = 20  # lapsed drafts cleared whenever a new one begins
 WRITTEN_BY_A_PAGE = (
     "answers",
@@ -124,7 +126,7 @@ def keep_alive(draft: Draft) -> None:
 
 def flow_of(draft: Draft) -> Flow:
     """The pages that this draft walks through."""
-    return NEW_SYMPTOMS if draft.purpose == Draft.Purpose.SYMPTOMS else FLOW
+    return FLOWS.get(draft.purpose, FLOW)
 
 
 def asked_answers(draft: Draft, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Draft(models.Model):
     class Purpose(models.TextChoices):
         REGISTRATION = "registration"
         SYMPTOMS = "symptoms"  # new symptoms of somebody who has sent a request
+        NURSE_LINE = "nurse_line"  # the urgent check before a question about symptoms
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.REGISTRATION)

@@ -6,12 +6,11 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 
 from clinic.directory.closed_days import closed_days
-from intake.triage.clocks import NurseHours, Targets, contact_due, is_open, visit_due_on
+from intake.triage.clinic_clock import LOOK_AHEAD, targets
+from intake.triage.clocks import NurseHours, contact_due, is_open, visit_due_on
 from intake.triage.engine import Result
 from intake.triage.models import Level
 from scheduling.availability.read import clinic_zone
-
-LOOK_AHEAD = timedelta(days=60)  # closed days beyond this touch no first contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,6 @@ class Due:
     contact_at: datetime
     visit_on: date
     pages: bool
-
-
-def targets() -> Targets:
-    """The clinic's target times."""
-    return Targets(
-        emergency=timedelta(minutes=settings.EMERGENCY_CONTACT_MINUTES),
-        urgent_open=timedelta(hours=settings.URGENT_CONTACT_OPEN_HOURS),
-        urgent_clock=timedelta(hours=settings.URGENT_CONTACT_CLOCK_HOURS),
-        business_days=settings.PLANNED_CONTACT_BUSINESS_DAYS,
-        visit_days=dict(settings.VISIT_DUE_DAYS),
-    )
 
 
 def due(level: str, sent_at: datetime, result: Result, *, detected_at: datetime | None = None) -> Due:
