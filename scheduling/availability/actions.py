@@ -1,6 +1,7 @@
 """Writes of availability: sessions, exceptions, closures. What the person has seen of the effect must still be so."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from scheduling.availability.changes import (
     AddException,
     AddSession,
     Change,
+    ChangeSession,
     EndSession,
     RemoveClosure,
     RemoveException,
@@ -36,7 +38,7 @@ def save_change(change: Change, *, seen: str, user, by: Actor, key: str, now: da
 
     These are not canceled: they stay as they are and are listed until somebody repairs them. `seen` is the print of
     the effect that the person was shown. Raises Refused: "not_allowed", "changed" (other appointments are touched
-    now), "overlap", "gone", "too_late", "not_one_thing".
+    now), "overlap", "same", "gone", "too_late", "not_one_thing".
     """
     require_user(user, Permission.MANAGE_AVAILABILITY)
     lock_keys(("availability",))  # two changes at once would each be shown without the other
@@ -61,6 +63,8 @@ def check_change(change: Change) -> None:
             row = _there(rows.WeeklySession.objects.filter(pk=session.key))
             if row.valid_until is not None and last_on >= row.valid_until:
                 raise Refused(_("The session ends before that date already."), code="too_late")
+        case ChangeSession(session, after):
+            _check_session(session, after)
         case RemoveException(exception):
             _there(rows.SessionException.objects.filter(pk=exception.key))
         case AddClosure(closure):
@@ -68,6 +72,16 @@ def check_change(change: Change) -> None:
                 raise Refused(_("Choose one of clinician, room and site."), code="not_one_thing")
         case RemoveClosure(closure):
             _there(rows.Closure.objects.filter(pk=closure.key))
+
+
+def _check_session(session: WeeklySession, after: WeeklySession) -> None:
+    row = _there(rows.WeeklySession.objects.filter(pk=session.key))
+    if row.valid_until is not None and after.valid_from > row.valid_until:
+        raise Refused(_("The session ends before that date already."), code="too_late")
+    if replace(after, valid_from=session.valid_from, key=session.key) == session:
+        raise Refused(_("Nothing is different. Change something first."), code="same")
+    if meets_another(after, except_key=session.key):
+        raise Refused(_("This clinician has another session at that time."), code="overlap")
 
 
 def _there(found: models.QuerySet):
@@ -83,13 +97,14 @@ def _written(change: Change) -> tuple[str, Subject, dict]:
         case AddSession(session):
             row = _new_session(session)
             return "session_added", row, {"clinician": session.clinician_id}
+        case ChangeSession(session, after):
+            _end(session, after.valid_from - timedelta(days=1))
+            row = _new_session(after)
+            facts = {"clinician": session.clinician_id, "session": session.key, "since": after.valid_from}
+            return "session_changed", row, facts
         case EndSession(session, last_on):
-            row = rows.WeeklySession.objects.get(pk=session.key)
-            subject = ("scheduling.weeklysession", str(row.pk))
-            if last_on < row.valid_from:
-                row.delete()
-            else:
-                rows.WeeklySession.objects.filter(pk=row.pk).update(valid_until=last_on)
+            subject = ("scheduling.weeklysession", str(session.key))
+            _end(session, last_on)
             return "session_ended", subject, {"clinician": session.clinician_id, "last_on": last_on}
         case AddException(exception, reason):
             row = rows.SessionException.objects.create(
@@ -122,6 +137,15 @@ def _written(change: Change) -> tuple[str, Subject, dict]:
     raise TypeError(f"{type(change).__name__} is no change of availability")
 
 
+def _end(session: WeeklySession, last_on: date) -> None:
+    """The last date of a session; before its first one it goes."""
+    row = rows.WeeklySession.objects.get(pk=session.key)
+    if last_on < row.valid_from:
+        row.delete()
+    else:
+        rows.WeeklySession.objects.filter(pk=row.pk).update(valid_until=last_on)
+
+
 def _new_session(session: WeeklySession) -> rows.WeeklySession:
     """The site is only kept when it is not the clinician's own, so that a move of the clinician moves it too."""
     home = Clinician.objects.values_list("site_id", flat=True).get(pk=session.clinician_id)
@@ -138,6 +162,19 @@ def _new_session(session: WeeklySession) -> rows.WeeklySession:
     )
     row.visit_types.set(session.visit_type_ids)
     return row
+
+
+@submit_once("save_buffer", store=str, replay=int)
+def save_buffer(clinician: Clinician, *, before: int, after: int, user, by: Actor, key: str) -> int:
+    """Keep so many minutes free around each new appointment of a clinician; the key of the clinician.
+
+    Appointments that stand stay as they are. Raises Refused(code="not_allowed").
+    """
+    require_user(user, Permission.MANAGE_AVAILABILITY)
+    minutes = {"before_minutes": before, "after_minutes": after}
+    rows.Buffer.objects.update_or_create(clinician=clinician, defaults=minutes)
+    record("buffer_saved", by=by, subject=clinician, data=minutes)
+    return clinician.pk
 
 
 def _closed_thing(closure) -> dict:

@@ -6,7 +6,7 @@ what is saved. Nothing is read or written here.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 from scheduling.availability.bits import ones
@@ -31,6 +31,14 @@ class EndSession:
 
     session: WeeklySession
     last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSession:
+    """A session as it is, and as it goes on from the first date of `after`; what was before that date stays."""
+
+    session: WeeklySession
+    after: WeeklySession
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class RemoveClosure:
     closure: Closure
 
 
-Change = AddSession | EndSession | AddException | RemoveException | AddClosure | RemoveClosure
+Change = AddSession | EndSession | ChangeSession | AddException | RemoveException | AddClosure | RemoveClosure
 Rules = tuple[tuple[WeeklySession, ...], tuple[SessionException, ...], tuple[Closure, ...]]
 
 
@@ -77,6 +85,9 @@ def applied(change: Change, rules: Rules) -> Rules:
             others = tuple(one for one in sessions if one.key != session.key)
             ended = tuple(replace(one, valid_until=last_on) for one in sessions if one.key == session.key)
             sessions = others + tuple(one for one in ended if one.valid_from <= last_on)
+        case ChangeSession(session, after):
+            ended = applied(EndSession(session, after.valid_from - timedelta(days=1)), rules)
+            return applied(AddSession(after), ended)
         case AddException(exception):
             exceptions = (*exceptions, exception)
         case RemoveException(exception):

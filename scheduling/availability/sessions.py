@@ -273,6 +273,13 @@ def sessions_meet(one: WeeklySession, other: WeeklySession) -> bool:
     return any(day <= last.toordinal() and _has_week(one, day) and _has_week(other, day) for day in dates)
 
 
+def in_rhythm(session: WeeklySession, on: date) -> date:
+    """The date, or the first Monday after it, in a week in which the session takes place."""
+    while not _has_week(session, on.toordinal()):
+        on += timedelta(days=7 - on.weekday())
+    return on
+
+
 def _has_week(session: WeeklySession, day: int) -> bool:
     return ((day - 1) // 7 - _week(session.valid_from)) % session.every_n_weeks == 0
 

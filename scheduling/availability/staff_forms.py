@@ -115,6 +115,31 @@ class SessionForm(ChangeForm):
         return cleaned
 
 
+class ChangeSessionForm(SessionForm):
+    """A session as it goes on from some date."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].label = _("From which date?")
+        self.fields["valid_from"].help_text = _("Until the day before, the session stays as it is")
+
+
+class BufferForm(SubmitForm):
+    """Minutes that a clinician keeps free around each appointment."""
+
+    submit_label = gettext_lazy("Save")
+    before = WholeNumberField(
+        label=gettext_lazy("Minutes kept free before each appointment"),
+        max_value=120,
+        missing=gettext_lazy("Enter the minutes before, 0 for none"),
+    )
+    after = WholeNumberField(
+        label=gettext_lazy("Minutes kept free after each appointment"),
+        max_value=120,
+        missing=gettext_lazy("Enter the minutes after, 0 for none"),
+    )
+
+
 class EndSessionForm(ChangeForm):
     """The last date of a session."""
 

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from django.db.models import CharField, F, Prefetch, Q, QuerySet, Value
 
-from clinic.directory.models import Clinician, Room, Site
+from clinic.directory.models import Clinician, Room, Site, Specialty
 from scheduling.availability.models import Closure, SessionException, WeeklySession
+from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.itineraries.models import VisitType
 
 
@@ -60,9 +61,10 @@ def closures_from(now: datetime) -> QuerySet:
 
 
 def clinicians_with_weeks(today: date) -> list[Clinician]:
-    """Clinicians who see patients, by specialty, with their sessions (`weeks`) and exceptions (`ahead`): 3 queries."""
+    """Clinicians who see patients, and interpreters, with sessions (`weeks`) and exceptions (`ahead`): 3 queries."""
+    seen = Specialty.objects.filter(Q(is_leg=True) | Q(code=INTERPRETER))
     return list(
-        Clinician.objects.filter(is_active=True, specialty__is_leg=True)
+        Clinician.objects.filter(is_active=True, specialty__in=seen)
         .select_related("specialty", "site")
         .order_by("specialty__position", "name", "pk")
         .prefetch_related(

@@ -1,6 +1,7 @@
 """Staff: who works when, and changing it; each change first shows which appointments it would leave outside."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,23 +17,28 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.directory.models import Clinician
+from clinic.platform.db.together import read_together
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.availability import sessions as values
-from scheduling.availability.actions import check_change, save_change
+from scheduling.availability.actions import check_change, save_buffer, save_change
 from scheduling.availability.bits import unit_of
 from scheduling.availability.changes import (
     AddClosure,
     AddException,
     AddSession,
     Change,
+    ChangeSession,
     EndSession,
     RemoveClosure,
     RemoveException,
 )
-from scheduling.availability.models import WeeklySession
+from scheduling.availability.models import Buffer, WeeklySession
+from scheduling.availability.sessions import in_rhythm
 from scheduling.availability.staff_forms import (
+    BufferForm,
     ChangeForm,
+    ChangeSessionForm,
     ClosureForm,
     EndSessionForm,
     ExceptionForm,
@@ -51,11 +57,13 @@ from scheduling.availability.words import (
     change_words,
     closure_words,
     exception_words,
+    kind_words,
     long_date,
     outside_rows,
     session_words,
     weeks_words,
 )
+from scheduling.itineraries.models import VisitType
 
 allowed = requires(Permission.VIEW_PATIENT, Permission.MANAGE_AVAILABILITY)
 HOME = "staff-availability:home"
@@ -75,13 +83,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """Clinicians with their weeks, what is closed ahead, and how many appointments lie outside working time."""
     now, today = timezone.now(), timezone.localdate()
     people = clinicians_with_weeks(today)
+    closures, kinds = read_together(closures_from(now), VisitType.objects.filter(is_active=True))
     for one in people:
         one.lines = weeks_words(one.weeks)
         one.ahead_lines = [exception_words(exception) for exception in one.ahead]
     context = {
         "people": people,
-        "closures": _closure_rows(closures_from(now)),
+        "closures": _closure_rows(sorted(closures, key=lambda one: one.starts_at)),
         "outside": outside_now(user=request.user, now=now, count=0),
+        "kinds": [(kind, kind_words(kind)) for kind in sorted(kinds, key=lambda kind: kind.name)],
+        "may_change_kinds": request.user.has_perm("scheduling.change_visittype"),
         "crumbs": [*_crumbs()[:1], (_("Working time"), "")],
     }
     return render(request, "availability/home.html", context)
@@ -210,22 +221,73 @@ def add_session(request: HttpRequest, clinician_id: int) -> HttpResponse:
     form = SessionForm(_data(request), initial=initial, sites=offered.sites, visit_types=offered.visit_types)
 
     def change_of(cleaned: dict) -> Change:
-        return AddSession(
-            values.WeeklySession(
-                clinician_id=one.pk,
-                weekday=int(cleaned["weekday"]),
-                starts=cleaned["starts"],
-                ends=cleaned["ends"],
-                valid_from=cleaned["valid_from"],
-                valid_until=cleaned["valid_until"],
-                every_n_weeks=int(cleaned["every_n_weeks"]),
-                reserve_minutes=cleaned["reserve_minutes"],
-                site_id=int(cleaned.get("site") or one.site_id),
-                visit_type_ids=frozenset(int(key) for key in cleaned.get("visit_types") or ()),
-            )
-        )
+        return AddSession(_asked_session(one, cleaned))
 
     return _ask(request, form, change_of, title=_("Add a session"), lead=one.name, then=_address(one))
+
+
+def _asked_session(one: Clinician, cleaned: dict) -> values.WeeklySession:
+    return values.WeeklySession(
+        clinician_id=one.pk,
+        weekday=int(cleaned["weekday"]),
+        starts=cleaned["starts"],
+        ends=cleaned["ends"],
+        valid_from=cleaned["valid_from"],
+        valid_until=cleaned["valid_until"],
+        every_n_weeks=int(cleaned["every_n_weeks"]),
+        reserve_minutes=cleaned["reserve_minutes"],
+        site_id=int(cleaned.get("site") or one.site_id),
+        visit_type_ids=frozenset(int(key) for key in cleaned.get("visit_types") or ()),
+    )
+
+
+@allowed
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Other times, dates, rhythm, site or kinds of a session, from some date on; the days before stay as they were."""
+    today, offered = timezone.localdate(), choices()
+    row = get_object_or_404(sessions_from(today).select_related("clinician"), pk=session_id)
+    kinds = frozenset(row.visit_types.values_list("pk", flat=True))
+    before = replace(_session_value(row), site_id=row.site_id or row.clinician.site_id, visit_type_ids=kinds)
+    initial = {name: getattr(before, name) for name in ("weekday", "every_n_weeks", "reserve_minutes", "valid_until")}
+    initial |= {"starts": f"{row.starts:%H:%M}", "ends": f"{row.ends:%H:%M}", "site": before.site_id}
+    initial |= {"visit_types": list(kinds), "valid_from": max(today, row.valid_from)}
+    form = ChangeSessionForm(
+        _data(request),
+        initial=initial,
+        sites=offered.sites,
+        visit_types=offered.visit_types,
+    )
+
+    def change_of(cleaned: dict) -> Change:
+        after = _asked_session(row.clinician, cleaned)
+        if after.every_n_weeks == before.every_n_weeks:  # the same rhythm goes on in the same weeks
+            after = replace(after, valid_from=in_rhythm(before, after.valid_from))
+        return ChangeSession(before, after)
+
+    lead = f"{row.clinician.name}: {session_words(row)}"
+    return _ask(request, form, change_of, title=_("Change a session"), lead=lead, then=_address(row.clinician))
+
+
+@allowed
+@require_http_methods(["GET", "HEAD", "POST"])
+def buffer(request: HttpRequest, clinician_id: int) -> HttpResponse:
+    """What a clinician keeps free around each appointment; appointments that stand stay as they are."""
+    one = get_object_or_404(Clinician.objects.select_related("buffer"), pk=clinician_id)
+    own = getattr(one, "buffer", None) or Buffer()
+    form = BufferForm(_data(request), initial={"before": own.before_minutes, "after": own.after_minutes})
+    if form.is_bound and form.is_valid():
+        answer = form.cleaned_data
+        by = staff_actor(request.user)
+        save_buffer(
+            one, before=answer["before"], after=answer["after"], user=request.user, by=by, key=answer["key"]
+        )  # fmt: skip
+        messages.success(request, _("Saved. New appointments keep this distance; those that stand stay as they are."))
+        return redirect(_address(one))
+    title = _("Time between appointments")
+    context = {"form": form, "title": title, "lead": one.name, "then": _address(one), "saves_at_once": True}
+    context["crumbs"] = _crumbs((title, ""))
+    return render(request, "availability/form.html", context, status=422 if form.errors else 200)
 
 
 @allowed

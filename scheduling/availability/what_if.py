@@ -21,6 +21,7 @@ from scheduling.availability.changes import (
     AddException,
     AddSession,
     Change,
+    ChangeSession,
     EndSession,
     PlannedLeg,
     PlannedVisit,
@@ -115,7 +116,7 @@ def _outside_of_all(now: datetime) -> dict[str, tuple[str, ...]]:
 def _touched(change: Change) -> Q:
     """Visits that the change could touch."""
     match change:
-        case AddSession(session) | EndSession(session):
+        case AddSession(session) | EndSession(session) | ChangeSession(session):
             return _of_person(session.clinician_id)
         case AddException(exception) | RemoveException(exception):
             start = datetime.combine(exception.on, datetime.min.time(), clinic_zone())

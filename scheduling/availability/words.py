@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.platform.words import clock, clock_range, short_day, short_moment
+from clinic.platform.words import clock, clock_range, minutes_words, short_day, short_moment
 from scheduling.availability.bits import datetime_of
 from scheduling.availability.changes import (
     NO_INTERPRETER,
@@ -16,12 +17,15 @@ from scheduling.availability.changes import (
     AddException,
     AddSession,
     Change,
+    ChangeSession,
     EndSession,
     RemoveClosure,
     RemoveException,
 )
 from scheduling.availability.models import Weekday
 from scheduling.availability.what_if import OutsideVisit
+from scheduling.itineraries.legs import Limits, rules_for
+from scheduling.itineraries.models import VisitType
 from scheduling.itineraries.repairs import OTHER_PERSON, OTHER_ROOM, SAME_PERSON_SAME_DAY, WHOLE_SAME_PERSON, Repair
 from scheduling.visits.change_options import confirm_address, sign_day
 
@@ -88,6 +92,12 @@ def change_words(change: Change) -> str:
                 "session": session_words(session),
                 "day": long_date(session.valid_from),
             } + (_(" to %(day)s") % {"day": long_date(session.valid_until)} if session.valid_until else "")
+        case ChangeSession(session, after):
+            return _("%(before)s becomes: %(after)s, from %(day)s") % {
+                "before": session_words(session),
+                "after": session_words(after),
+                "day": long_date(after.valid_from),
+            } + (_(" to %(day)s") % {"day": long_date(after.valid_until)} if after.valid_until else "")
         case EndSession(session, last_on) if last_on < session.valid_from:
             return _("This session never takes place: %(session)s") % {"session": session_words(session)}
         case EndSession(session, last_on):
@@ -182,3 +192,23 @@ def repair_words(repair: Repair, of: OutsideVisit) -> str:
     if repair.code == WHOLE_SAME_PERSON:
         return _("The whole visit on %(when)s, with %(name)s") % {"when": short_moment(at), "name": name}
     return _("The whole visit on %(when)s") % {"when": short_moment(at)}
+
+
+def kind_words(kind: VisitType) -> str:
+    """What planning keeps for a kind of visit: notice, horizon, pauses, whole stay, time around appointments."""
+    rules = rules_for(False, Limits(kind.gap_min_minutes, kind.gap_max_minutes, kind.total_max_minutes))
+    notice = settings.BOOKING_NOTICE_MINUTES if kind.notice_minutes is None else kind.notice_minutes
+    horizon = settings.BOOKING_HORIZON_DAYS if kind.horizon_days is None else kind.horizon_days
+    said = [
+        _("notice %(time)s") % {"time": minutes_words(notice)},
+        _("up to %(days)s days ahead") % {"days": horizon},
+        _("pauses of %(low)s to %(high)s minutes") % {"low": rules.gap_min * 5, "high": rules.gap_max * 5},
+        _("at most %(time)s in all") % {"time": minutes_words(rules.total_max * 5)},
+    ]
+    for minutes, words in (
+        (kind.buffer_before_minutes, _("%(time)s kept free before")),
+        (kind.buffer_after_minutes, _("%(time)s kept free after")),
+    ):
+        if minutes:
+            said.append(words % {"time": minutes_words(minutes)})
+    return ", ".join(said)
