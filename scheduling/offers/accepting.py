@@ -74,13 +74,12 @@ def accept_offer(
     offer, days, legs, lapsed = _locked_days(offer, [*claims, own, *claims_of_replaced(offer)], own, now=now)
     chosen = _still_held(offer, days, visit, now)
     touched = give_way(lapsed, now=now)
-    give_up_replaced(offer, chosen, by=by, now=now)
+    more = give_up_replaced(offer, chosen, by=by, now=now)
     first, last = Batch(), Batch()
     chains = Chains(first, [("offer", str(offer.pk)), ("visit", str(chosen.pk)), chosen])
     swap = partial(swap_visits, by=by, at=now, batch=first)
-    history = swap(
-        [chosen], [leg for leg in legs if leg.visit_id == chosen.pk], Visit.State.BOOKED, changes={"booked_at": now}
-    )
+    own_legs = [leg for leg in legs if leg.visit_id == chosen.pk]
+    history = swap([chosen], own_legs, Visit.State.BOOKED, changes={"booked_at": now, **more})
     history += release_days(days, legs, except_for=chosen, by=by, now=now, reason="other_day_chosen", batch=first)
     taken = partial(_gone, days, chosen, code="taken", now=now)
     _keep_claims(chosen, claims, first, otherwise=taken, now=now)

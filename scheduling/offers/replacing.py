@@ -24,21 +24,23 @@ def claims_of_replaced(offer: Offer) -> list[Claim]:
     return list(Claim.objects.filter(visit=offer.replaces_id)) if offer.replaces_id is not None else []
 
 
-def give_up_replaced(offer: Offer, chosen: Visit, *, by: Actor, now: datetime) -> None:
+def give_up_replaced(offer: Offer, chosen: Visit, *, by: Actor, now: datetime) -> dict[str, int]:
     """Cancel the visit that `chosen` takes the place of, inside the caller's transaction, which has the locks.
 
     Its links end and no message tells of it: the confirmation of the new day does. A visit that was canceled meanwhile
-    needs nothing. Raises Refused(code="begun") when the patient has come to it already.
+    needs nothing. Returns further columns of the new visit: it takes on the other one's calendar entry, one change
+    later. Raises Refused(code="begun") when the patient has come to it already.
     """
     if offer.replaces_id is None:
-        return
+        return {}
     old = Visit.objects.select_for_update(of=("self",)).get(pk=offer.replaces_id)
     if old.state in BEGUN:
         raise Refused(_("Your visit has begun. It cannot change to another day."), code="begun")
+    entry = {"calendar_sequence": old.calendar_sequence + 1}
     if old.state != Visit.State.BOOKED:
-        return
+        return entry
     to = Visit.State.CANCELLED_BY_PATIENT if by.kind in PERSONS else Visit.State.CANCELLED_BY_CLINIC
-    changes = {"cancelled_at": now, "calendar_sequence": old.calendar_sequence + 1}
+    changes = {"cancelled_at": now, **entry}
     history = swap_visits([old], old.appointments.all(), to, by=by, at=now, reason=REASON, changes=changes)
     StateChange.objects.bulk_create(history)
     revoke_links("visit", old.pk)
@@ -46,3 +48,4 @@ def give_up_replaced(offer: Offer, chosen: Visit, *, by: Actor, now: datetime) -
     time_freed(at=now, cause="visit_replaced")
     data = {"state": to, "request": offer.request_id, "replaced_by": chosen.pk}
     record("visit_cancelled", by=by, subject=old, data=data)
+    return entry

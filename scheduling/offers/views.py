@@ -88,10 +88,6 @@ def _book(request: HttpRequest, wanted: AppointmentRequest, offer: Offer, days: 
             return show(request, "offers/already_booked.html", wanted, visit=visit, status=409)
         gone = form.chosen if no.code in ("taken", "too_late") else None
         return _show_days(request, wanted, _latest_offer(wanted), refused=no, gone=gone, status=409)
-    if offer.replaces_id is not None:
-        messages.success(
-            request, _("You have the earlier day now. The other day is canceled: delete it in your calendar.")
-        )
     return redirect("visits:confirmation", wanted.reference)
 
 

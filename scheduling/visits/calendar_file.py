@@ -17,12 +17,13 @@ STILL_ON = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT, Vi
 def visit_calendar(visit: Visit) -> bytes:
     """The iCalendar file (RFC 5545) of a booked or canceled visit.
 
-    The UID stays that of the visit and SEQUENCE counts its changes, so that a newer file replaces an older one; a
-    canceled visit cancels the entry. Times are UTC, which needs no time zone table.
+    The UID stays that of the visit and SEQUENCE counts its changes, so that a newer file replaces an older one; a visit
+    that took the place of another one keeps that one's entry. A canceled visit cancels the entry. Times are UTC, which
+    needs no time zone table.
     """
     is_on = visit.state in STILL_ON
     event = Event()
-    event.add("uid", f"{visit.pk}@visits")
+    event.add("uid", f"{_first_of(visit).pk}@visits")
     event.add("sequence", visit.calendar_sequence)
     event.add("dtstamp", _utc(visit.cancelled_at or visit.booked_at or visit.starts_at))
     event.add("dtstart", _utc(visit.starts_at))
@@ -39,6 +40,13 @@ def visit_calendar(visit: Visit) -> bytes:
     file.add("method", "PUBLISH" if is_on else "CANCEL")
     file.add_component(event)
     return file.to_ical()
+
+
+def _first_of(visit: Visit) -> Visit:
+    """The visit whose entry a calendar has, of those that took one another's place."""
+    while visit.offer_id is not None and visit.offer.replaces is not None:
+        visit = visit.offer.replaces
+    return visit
 
 
 def _utc(moment: datetime) -> datetime:

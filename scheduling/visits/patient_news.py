@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from clinic.messages.models import Message
+from clinic.platform import words
 from scheduling.visits.change_words import changed_lines
 from scheduling.visits.models import Visit, VisitChange
 
@@ -25,9 +26,18 @@ def news_of(visit: Visit) -> News | None:
         return None
     last = visit.changes.order_by("-at", "-pk").first()
     if last is None:
-        return None
+        return _of_replaced(visit)
     if last.undone_at is None:
         return None if last.kind in CALLED_OFF else News(_("We changed your day"), changed_lines(last))
     if Message.objects.filter(pk__in=last.after.get("told", []), state=Message.State.SENT).exists():
         return News(_("We took our last change back"), [_("This is your day as it is now.")])
     return None
+
+
+def _of_replaced(visit: Visit) -> News | None:
+    """That this day took the place of another one."""
+    old = visit.offer.replaces if visit.offer_id else None
+    if old is None:
+        return None
+    day = words.day(old.starts_at)
+    return News(_("You have changed your day"), [_("The visit on %(day)s is canceled.") % {"day": day}])

@@ -29,7 +29,7 @@ from scheduling.requests.may import PERSONS, locked_request, not_allowed, requir
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.freed import MATCH_JOB, time_freed
 from scheduling.visits.models import Visit
-from scheduling.waitlist.looking import Match, match_for, wish_of
+from scheduling.waitlist.looking import Match, can_still_be_undone, match_for, wish_of
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 from scheduling.waitlist.rules import Turn, held_until, hours_of, may_be_told, turn_of
 from scheduling.waitlist.settling import LIVE, settle_entries
@@ -161,12 +161,13 @@ def match_waitlist(now: datetime, *, after: Turn | None = None, stops: Callable[
     rows = waiting_rows(WaitlistEntry.objects.filter(state=State.WAITING, request__closed_at=None))
     turns = [(_turn(entry), entry) for entry in rows]
     left = [(turn, entry) for turn, entry in sorted(turns, key=itemgetter(0)) if after is None or turn > after]
-    made = 0
+    made, kept_back = 0, can_still_be_undone(now)
     for _at, entry in left[:MOST_A_RUN]:
         if not _may_get_something(entry, now):
             continue
         as_task = settings.WAITLIST_MODE == "task" or entry.specialty_id is not None
-        found = match_for(entry, now=now, not_with=_proposed() if as_task else ())
+        not_with = [*kept_back, *(_proposed() if as_task else ())]
+        found = match_for(entry, now=now, not_with=not_with)
         if found is None:
             continue
         if stops():

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from clinic.directory.models import Clinician
@@ -13,7 +14,7 @@ from scheduling.availability.read import clinic_zone
 from scheduling.itineraries.legs import Itinerary, Wishes
 from scheduling.itineraries.search import find_days, free_time, not_before
 from scheduling.itineraries.visit_kinds import ChosenLeg, kind_of_visit
-from scheduling.visits.models import Appointment, Visit
+from scheduling.visits.models import Appointment, Visit, VisitChange
 from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 from scheduling.waitlist.rules import Use, Wish, days_that_help, earliest_start, may_use, share_time, time_key
@@ -35,6 +36,20 @@ class Match:
     def time_key(self) -> str:
         """The name of this time."""
         return time_key(self.uses)
+
+
+def can_still_be_undone(now: datetime) -> list[tuple[Use, ...]]:
+    """Time that staff freed a moment ago: while they may still undo it, nobody else is offered it."""
+    since = now - timedelta(minutes=settings.UNDO_MINUTES)
+    rows = VisitChange.objects.filter(at__gt=since, undone_at=None, by_kind="staff")
+    return [
+        tuple(
+            (leg["clinician"], unit_of(datetime.fromisoformat(leg["starts_at"])),
+             unit_of(datetime.fromisoformat(leg["ends_at"]), up=True))
+            for leg in before["legs"]
+        )
+        for before in rows.values_list("before", flat=True)
+    ]  # fmt: skip
 
 
 def wish_of(entry: WaitlistEntry) -> Wish:

@@ -66,7 +66,7 @@ def joined(wanted, *, by=None, **more) -> WaitlistEntry:
 
 
 def open_offers():
-    return list(Offer.objects.filter(state="open").order_by("made_at", "pk"))
+    return list(Offer.objects.filter(state="open").order_by("waitlist_match", "made_at"))
 
 
 def check_claims():
@@ -218,6 +218,15 @@ def test_canceled_visit_frees_its_day_for_who_waits_and_ends_its_own_wait(now):
     own.refresh_from_db()
     assert (offer.request, own.state, other.state) == (waiting.request, "ended", "booked")
     check_claims()
+
+
+def test_time_that_staff_freed_is_kept_back_while_they_can_undo_it(now, staff):
+    closed_until(THURSDAY)
+    going, _other = booked_on(3, now), booked_on(3, now)
+    joined(a_request(), latest_on=THURSDAY)
+    cancel_visit(going, by=staff, key=new_key(), reason="other", now=now)
+    assert match_waitlist(now + timedelta(minutes=9)) == 0
+    assert match_waitlist(now + timedelta(minutes=10)) == 1
 
 
 def test_person_with_an_open_offer_gets_no_other(now, staff):

@@ -144,8 +144,12 @@ def test_change_books_the_earlier_day(patient, visit, earlier):
     page = patient.get(at(visit, "times/"))
     day = days_of(earlier)[0]
     answer = patient.post(at(visit, "times/"), {"visit": str(day.pk), "key": key_on(page)}, follow=True)
-    assert "You have the earlier day now" in text_of(answer)
+    assert "You have changed your day" in text_of(answer)
+    assert "The visit on Thursday, January 7, 2027 is canceled." in text_of(answer)
     assert "Tuesday, January 5" in text_of(answer)
+    file = patient.get(at(visit, "visit.ics")).content.decode()
+    assert f"UID:{visit.pk}@visits" in file.replace("\r\n ", "")  # the entry of the other day moves
+    assert "SEQUENCE:1" in file
     visit.refresh_from_db()
     day.refresh_from_db()
     assert (visit.state, day.state) == ("cancelled_by_patient", "booked")

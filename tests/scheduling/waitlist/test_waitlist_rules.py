@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduling.waitlist.checks import waitlist_problems
 from scheduling.waitlist.rules import (
     SHORTEST_HOLD,
     Wish,
@@ -105,3 +106,13 @@ def test_time_has_one_name_and_is_shared_only_by_the_same_person_at_the_same_mom
     assert len(time_key(uses)) == 64
     assert share_time(uses, [(2, 19, 21)])
     assert not share_time(uses, [(2, 20, 21), (3, 15, 20)])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WAITLIST_MODE", "always"), ("WAITLIST_HOLD_HOURS", 5), ("WAITLIST_OFFER_HOURS", "8 to 20")],
+)
+def test_settings_that_mean_nothing_are_told(name, value):
+    good = {"WAITLIST_MODE": "task", "WAITLIST_HOLD_HOURS": 4, "WAITLIST_OFFER_HOURS": "08:00-20:00"}
+    assert waitlist_problems(good) == []
+    assert [name in problem for problem in waitlist_problems(good | {name: value})] == [True]

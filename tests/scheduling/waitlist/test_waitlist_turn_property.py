@@ -105,7 +105,7 @@ class Turn(RuleBasedStateMachine):
     @rule()
     def cancel(self):
         if self.booked is not None:
-            cancel_visit(self.booked, by=self.by, key=new_key(), reason="other", now=self.now)
+            cancel_visit(self.booked, by=person_of(self.booked.request), key=new_key(), reason="other", now=self.now)
             self.booked = None
 
     @invariant()
