@@ -10,6 +10,9 @@ from django.db.models.functions import Cast
 from clinic.directory.models import Room, Specialty
 from scheduling.itineraries.interpreters import INTERPRETER, languages_spoken
 
+OF_PEOPLE = (
+    "what", "code", "default_minutes", "is_physician", "clinicians__id", "place", "active", "called", "spoken", "name",
+)  # fmt: skip
 Roster = Mapping[int | None, Collection[int]]  # who has working time at each site
 
 
@@ -70,18 +73,7 @@ def resources(codes: set[str]) -> Resources:
             called=F("clinicians__name"),
             spoken=Cast("clinicians__languages", text),
         )
-        .values_list(
-            "what",
-            "code",
-            "default_minutes",
-            "is_physician",
-            "clinicians__id",
-            "place",
-            "active",
-            "called",
-            "spoken",
-            "name",
-        )
+        .values_list(*OF_PEOPLE)
     )
     rooms = (
         Room.objects.filter(is_active=True, site__is_active=True)
