@@ -29,14 +29,16 @@ def question_of(
     taken: Mapping[tuple[str, object], int],
     now: datetime,
     roster: Roster | None = None,
+    language: str = "",
 ) -> tuple[Query, Itinerary]:
     """The visit as a question to the finder, and as it is planned, with the same keys.
 
     `taken` is the time of everybody in the days of `calendar`, the visit's own aside; empty for who works when. Its
-    site, its legs and their lengths stay; so does its interpreter.
+    site, its legs and their lengths stay. Its interpreter does, or is one of those who speak `language`.
     """
     site = visit.site_id
-    legs = named_legs(visit, kind, things, roster if roster is not None else calendar.people_by_site())
+    roster = roster if roster is not None else calendar.people_by_site()
+    legs = named_legs(visit, kind, things, roster)
     people = {one for leg in legs for one in leg.clinician_ids}
     rules = {"routine": visit.level not in SEES_RESERVE, "now": unit_of(now), "visit_type_id": visit.visit_type_id}
 
@@ -45,7 +47,8 @@ def question_of(
 
     rooms = free(calendar.open_rooms({room: own for room, own in things.site_of_room.items() if own == site}), "room")
     stays = things.rooms.get(("stay", site), [])
-    helper, helper_at = visit.interpreter_id, site if visit.room_id is not None else None
+    helpers_at = site if visit.room_id is not None else None
+    helpers = {visit.interpreter_id, *things.speakers(language, helpers_at, roster)} if visit.interpreter_id else ()
     query = Query(
         legs=legs,
         days=calendar.days,
@@ -56,7 +59,7 @@ def question_of(
         anywhere=free(calendar.bookable(people, **rules)) if any(leg.mode in REMOTE for leg in legs) else {},
         rooms=None if visit.room_id is None else {room: rooms[room] for room in stays},
         extra_rooms={room: mask for room, mask in rooms.items() if room not in stays},
-        interpreters=None if helper is None else free(calendar.bookable([helper], site_id=helper_at, **rules)),
+        interpreters=free(calendar.bookable(sorted(helpers), site_id=helpers_at, **rules)) if helpers else None,
         whole_stay=ones(calendar.length) & ~taken.get(("patient", visit.patient_key), 0),
         rules=rules_for(visit.is_frail, kind.limits),
         notice_units=notice_units(kind.notice_minutes),

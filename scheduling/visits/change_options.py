@@ -175,6 +175,8 @@ def names_of(look: Replan) -> Names:
         names["clinician", leg.clinician_id] = leg.clinician.name
         if leg.room is not None:
             names["room", leg.room_id] = leg.room.name
+    if look.visit.interpreter is not None:
+        names["clinician", look.visit.interpreter_id] = look.visit.interpreter.name
     if look.visit.room is not None:
         names["room", look.visit.room_id] = look.visit.room.name
     return names

@@ -21,6 +21,7 @@ def names_in(snapshots: Iterable[Mapping[str, Any]]) -> Names:
     keys: dict[str, set] = {kind: set() for kind, _table in TABLES}
     for one in snapshots:
         keys["room"].add(one["visit"]["room"])
+        keys["clinician"].add(one["visit"]["interpreter"])
         for leg in one["legs"]:
             for kind, wanted in keys.items():
                 wanted.add(leg[kind])
@@ -54,6 +55,10 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], names: Name
     if was["room"] != now["room"]:
         words = {"new": _name(names, "room", now["room"]), "old": _name(names, "room", was["room"])}
         lines.append(_("Room: %(new)s, not %(old)s") % words)
+    if was["interpreter"] != now["interpreter"]:
+        new, old = (_name(names, "clinician", one["interpreter"]) for one in (now, was))
+        words = {"new": new, "old": old}
+        lines.append(_("Interpreter: %(new)s, not %(old)s") % words)
     old = {leg["id"]: leg for leg in before["legs"]}
     for leg in after["legs"]:
         lines += _of_leg(old.get(leg["id"]), leg, names, tells_time=not is_other_day)

@@ -19,6 +19,7 @@ from scheduling.availability.bits import datetime_of, ones, unit_of
 from scheduling.availability.changes import PlannedLeg, PlannedVisit
 from scheduling.itineraries.check import check_itinerary
 from scheduling.itineraries.finder import find
+from scheduling.itineraries.interpreters import language_needed
 from scheduling.itineraries.legs import Itinerary, Leg, PlacedLeg, Query, Wishes
 from scheduling.itineraries.planned import question_of
 from scheduling.itineraries.resources import Resources, resources
@@ -186,7 +187,7 @@ def look_at(
     things = resources({leg.specialty.code for leg in live})
     people = {*things.all_people, *(leg.clinician_id for leg in live)}
     if visit.interpreter_id is not None:
-        people.add(visit.interpreter_id)
+        people |= {visit.interpreter_id, *things.interpreters}
     calendar = read.calendar(people, first or own, last or first or own)
     taken = read.busy_masks(
         calendar.base,
@@ -230,4 +231,5 @@ def _question(visit, live, kind, things, calendar, taken, now) -> tuple[Query, I
         patient_key=visit.patient_id,
         interpreter_id=visit.interpreter_id,
     )  # fmt: skip
-    return question_of(planned, kind, things=things, calendar=calendar, taken=taken, now=now)
+    language = language_needed(visit.patient) if visit.interpreter_id is not None else ""
+    return question_of(planned, kind, things=things, calendar=calendar, taken=taken, now=now, language=language)

@@ -12,12 +12,16 @@ from clinic.platform.audit.models import AuditEntry
 from clinic.platform.refusals import Refused
 from intake.access.models import AccessLink
 from scheduling.availability.models import Buffer, Closure
+from scheduling.itineraries.legs import Wishes
 from scheduling.itineraries.search import find_days
+from scheduling.visits.change_options import other_days
+from scheduling.visits.change_words import changed_lines
 from scheduling.visits.changes import drop_leg, move_day, move_leg, swap_clinician
 from scheduling.visits.models import Claim, StateChange, Visit, VisitChange
+from scheduling.visits.replan import look_at, read_visit
 from tests import factories
 from tests.factories import a_coordinator, claims_held, claims_wanted, person_of
-from tests.scheduling.visits.booked import QUARTER, a_booked_visit, as_it_is, legs_of, refusal
+from tests.scheduling.visits.booked import QUARTER, TUESDAY, a_booked_visit, as_it_is, legs_of, refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock", "small_clinic")]
 
@@ -284,3 +288,56 @@ def test_dropped_leg_is_not_changed_again(visit, by, now, fresh_key):
     spine = legs_of(visit)[1]
     drop_leg(spine, by=by, key=fresh_key(), now=now)
     assert refusal(lambda: drop_leg(spine, by=by, key=fresh_key(), now=now)) == "stale"
+
+
+# Interpreters, and legs by video
+
+
+@pytest.fixture
+def interpreted(now, fresh_key, small_clinic):
+    """A visit with the first of two interpreters of the patient's language."""
+    for _n in range(2):
+        factories.an_interpreter(small_clinic.site, "es")
+    patient = factories.a_patient()
+    patient.preferred_language, patient.interpreter_needed = "es", "spoken"
+    patient.save()
+    visit = a_booked_visit(now, fresh_key, patient=patient)
+    assert visit.interpreter_id is not None
+    return visit
+
+
+def test_interpreter_is_claimed_for_the_whole_changed_visit(interpreted, by, now, fresh_key):
+    earlier_start(interpreted, by, now, fresh_key)
+    moved = Visit.objects.get(pk=interpreted.pk)
+    assert ("clinician", moved.interpreter_id, moved.starts_at, moved.ends_at) in claims_held(moved)
+    assert claims_held(moved) == claims_wanted(moved)
+
+
+def test_move_without_the_interpreter_is_refused(interpreted, by, now, fresh_key):
+    first = legs_of(interpreted)[0]
+    Claim.objects.create(**just_before(first) | {"clinician": interpreted.interpreter})
+    assert refusal(lambda: earlier_start(interpreted, by, now, fresh_key)) == "taken"
+
+
+def test_visit_moves_to_a_day_of_another_interpreter(interpreted, by, now, fresh_key):
+    Closure.objects.create(
+        clinician=interpreted.interpreter, starts_at=now, ends_at=now + timedelta(days=90), reason="Leave"
+    )
+    row, legs = read_visit(interpreted.pk)
+    look = look_at(row, legs, now=now, first=TUESDAY, last=TUESDAY + timedelta(days=7))
+    day = other_days(look, Wishes())[0][-1]
+    change = move_day(interpreted, day, by=by, key=fresh_key(), now=now)
+    moved = Visit.objects.get(pk=interpreted.pk)
+    assert moved.interpreter_id not in (None, interpreted.interpreter_id)
+    assert claims_held(moved) == claims_wanted(moved)
+    assert any(line.startswith("Interpreter: ") for line in changed_lines(change))
+
+
+def test_leg_by_video_moves_without_a_room(by, now, fresh_key, small_clinic):
+    small_clinic.visit_types["follow_up"].legs.update(mode="video")
+    visit = a_booked_visit(now, fresh_key, visit_type="follow_up", specialties=("MED_ONC",))
+    assert visit.room_id is None
+    earlier_start(visit, by, now, fresh_key)
+    moved = Visit.objects.get(pk=visit.pk)
+    assert (moved.room_id, moved.starts_at) == (None, visit.starts_at - QUARTER)
+    assert claims_held(moved) == claims_wanted(moved)
