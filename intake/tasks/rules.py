@@ -17,6 +17,7 @@ DUE = {
     "verify_proxy": timedelta(days=2),
     "merge": timedelta(days=2),
     "call": timedelta(hours=4),
+    "waitlist": timedelta(hours=4),  # freed time does not stay free for long
     "other_day": timedelta(days=1),
     "insurance_help": timedelta(days=5),
 }

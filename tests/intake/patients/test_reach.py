@@ -1,5 +1,7 @@
 """Whom we may write to and how: only with consent, only where texts are sent; whoever no text reaches is called."""
 
+import smtplib
+
 import pytest
 from django.utils import timezone
 
@@ -7,8 +9,10 @@ from clinic.messages.models import Message
 from clinic.messages.send import offer_ready, sign_in
 from clinic.messages.texts.stop import take_answer
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.jobs.models import Job
 from clinic.platform.jobs.worker import run_due
-from intake.patients.identity import phone_index
+from intake.patients.identity import email_index, phone_index
+from intake.patients.models import Patient
 from intake.patients.reach import COLUMNS, addresses_of, texts_promised
 from intake.registration.forms import ContactForm
 from intake.tasks.models import StaffTask
@@ -60,13 +64,33 @@ def test_staff_call_whom_no_text_reached(settings):
     assert task.due_at > timezone.now()
 
 
-def test_nobody_is_called_who_got_an_email_or_asked_for_a_code(settings):
+def test_nobody_is_called_about_a_code_they_asked_for(settings):
+    assert not undelivered(settings, a_patient(text=True, email=False), sign_in, code="7K4Q-92MX")
+
+
+def fail_mail(monkeypatch):
+    def refuse(self, fail_silently=False):
+        raise smtplib.SMTPRecipientsRefused({})
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+
+
+def the_last_try():
+    Job.objects.update(attempt=7, run_after=timezone.now())
+    run_due()
+
+
+@pytest.mark.parametrize(("mail_fails", "texts_fail"), [(False, True), (True, False), (True, True)])
+def test_staff_call_only_when_neither_way_reached_the_person(settings, monkeypatch, mail_fails, texts_fail):
     patient = a_patient(text=True, email=True)
-    assert not undelivered(settings, patient)
-    Message.objects.all().delete()
-    only_texts = a_patient(text=True, email=False)
-    settings.SMS_BACKEND = "clinic.messages.texts.backends.FileBackend"
-    assert not undelivered(settings, only_texts, sign_in, code="7K4Q-92MX")
+    Patient.objects.filter(pk=patient.pk).update(email_index=email_index(EMAIL))
+    if mail_fails:
+        fail_mail(monkeypatch)
+    offer_ready(addresses_of(patient), link="https://clinic.example/x/")
+    if texts_fail:
+        settings.SMS_BACKEND = ""
+    the_last_try()
+    assert StaffTask.objects.filter(kind=StaffTask.Kind.CALL).exists() is (mail_fails and texts_fail)
 
 
 def test_stop_ends_the_consent_and_staff_call_about_what_was_on_its_way():
