@@ -12,6 +12,7 @@ from clinic.platform.submits.once import new_key
 from scheduling.availability.bits import datetime_of
 from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.itineraries.search import check_bookable, find_days, free_time
+from scheduling.itineraries.visit_kinds import ChosenLeg
 from scheduling.offers.actions import make_offer
 from scheduling.visits.models import Claim
 from tests import factories
@@ -135,6 +136,22 @@ def test_buffer_of_a_clinician_keeps_appointments_apart(small_clinic, now):
     assert datetime_of(found.start) == local(MONDAY, 14, 30)  # 11:00 to 11:30 leaves 15 minutes, 20 are wanted
     check_bookable(wanted, found, now)
     assert is_refused(wanted, moved(found, -3), now) == "taken"
+
+
+def test_buffer_over_the_end_of_the_utc_date_locks_both_dates(small_clinic, now, monkeypatch):
+    one = small_clinic.people["MED_ONC"][0]
+    WeeklySession.objects.create(
+        clinician=one, weekday=0, starts=time(18, 15), ends=time(18, 55), valid_from=MONDAY, reserve_minutes=0
+    )
+    Buffer.objects.create(clinician=one, after_minutes=20)
+    wanted, locked = follow_up(), []
+    found = find_days(wanted, legs=[ChosenLeg("MED_ONC", 30, one.pk)], now=now, limit=1).itineraries[0]
+    late = moved(found, (local(MONDAY, 18, 15) - datetime_of(found.start)) // timedelta(minutes=5))
+    monkeypatch.setattr("scheduling.itineraries.search.lock_keys", lambda *keys: locked.extend(keys))
+
+    check_bookable(wanted, late, now)  # ends at 11:45 p.m. UTC
+
+    assert {("clinician", str(one.pk), f"2027-01-0{day}") for day in (4, 5)} <= set(locked)
 
 
 def test_buffers_of_kinds_of_visit_count_on_both_sides(small_clinic, now):
