@@ -254,6 +254,7 @@ def _open_task(entry: WaitlistEntry, match: WaitlistMatch, found: Match, *, by: 
         report=entry.request.report,
         data={
             "match": match.pk,
+            "visit": str(entry.visit_id or ""),
             "uses": [list(use) for use in found.uses],
             "starts_at": found.starts_at.isoformat(),
             "ends_at": found.ends_at.isoformat(),

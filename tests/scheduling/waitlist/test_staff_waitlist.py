@@ -83,6 +83,11 @@ def test_one_specialty_of_a_booked_visit_may_be_enough(desk, now, clinic):
     assert desk.post(address, {"key": new_key(), "notice": "2", "specialty": str(rad_onc.pk)}).status_code == 302
     assert WaitlistEntry.objects.get().specialty == rad_onc
     assert "Rad_Onc earlier than on" in text_of(desk.get("/staff/waitlist/"))
+    assert match_waitlist(now) == 1
+    task = StaffTask.objects.get(kind="waitlist")
+    page = text_of(desk.get(f"/staff/tasks/{task.pk}/"))
+    assert f"/staff/visits/{wanted.visits.get(state='booked').pk}/" in page
+    assert "Rad_Onc" in page
 
 
 def test_request_that_is_not_ready_has_nothing_to_wait_for(desk):
