@@ -223,7 +223,9 @@ def _is_done(request: HttpRequest, form: AddLegForm, found: Findings, work: Call
     is_told = (cleaned["over"], cleaned["bent"]) == (over, bent)
     form.data = form.data.copy()
     form.data["over"], form.data["bent"] = over, bent
-    if not is_told and (over or bent):
+    if found.is_own_time:
+        form.add_error("starts", _("The patient has another appointment of this visit then"))
+    elif not is_told and (over or bent):
         form.add_error(None, _("Look at what stands against this time, then go on or choose another one."))
     elif over and _can_overbook(request) and not cleaned["reason"].strip():
         form.add_error("reason", _("Enter why it is put over another appointment"))

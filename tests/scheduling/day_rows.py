@@ -8,17 +8,20 @@ from scheduling.visits.models import Appointment, Claim, Visit
 MINUTES = 40
 
 
-def a_visit_today(wanted, clinic, legs, *, room=0, who=0, state="booked", minutes=MINUTES, claims=True, **facts):
-    """A booked visit of legs [(specialty code, start)], each with the `who`th clinician of its specialty.
+def a_visit_today(wanted, clinic, legs, *, room=0, who=0, **facts):
+    """A booked visit of legs [(specialty code, start)], each with the `who`th clinician of its specialty."""
+    people = [(clinic.people[code][who], start) for code, start in legs]
+    return a_visit_with(wanted, people, clinic.rooms[room], **facts)
 
-    Without `claims` its time is not taken: only to be looked at.
-    """
+
+def a_visit_with(wanted, legs, room, *, state="booked", minutes=MINUTES, claims=True, **facts):
+    """A booked visit of legs [(clinician, start)] in a room. Without `claims` its time is not taken."""
     visit = Visit.objects.create(
         request=wanted,
         patient=wanted.patient,
         visit_type=wanted.visit_type,
-        site=clinic.site,
-        room=clinic.rooms[room],
+        site=room.site,
+        room=room,
         state=state,
         starts_at=legs[0][1],
         ends_at=legs[-1][1] + timedelta(minutes=minutes),
@@ -29,13 +32,13 @@ def a_visit_today(wanted, clinic, legs, *, room=0, who=0, state="booked", minute
         Appointment.objects.create(
             visit=visit,
             position=position,
-            specialty=clinic.specialties[code],
-            clinician=clinic.people[code][who],
+            specialty=clinician.specialty,
+            clinician=clinician,
             state="booked",
             starts_at=start,
             ends_at=start + timedelta(minutes=minutes),
         )
-        for position, (code, start) in enumerate(legs, start=1)
+        for position, (clinician, start) in enumerate(legs, start=1)
     ]
     if claims:
         Claim.objects.bulk_create(draw_claims(visit, rows, with_patient=True))

@@ -217,6 +217,12 @@ def test_appointment_is_added_from_its_page(client, desk, visit, small_clinic):
     assert visit.appointments.count() == 3
 
 
+def test_patient_is_not_with_two_clinicians_at_once(client, desk, visit, small_clinic):
+    page = client.post(f"/staff/visits/{visit.pk}/add/", adding(visit, small_clinic, at="10:00"))
+    assert page.status_code == 422
+    assert "The patient has another appointment of this visit then" in text_of(page)
+
+
 def test_bent_rule_is_told_and_asks_for_a_tick(client, desk, visit, small_clinic):
     address = f"/staff/visits/{visit.pk}/add/"
     asked = adding(visit, small_clinic, at="10:30")
