@@ -7,7 +7,7 @@ from datetime import date, datetime
 from scheduling.availability import read
 from scheduling.itineraries.finder import FreeDay
 from scheduling.itineraries.interpreters import language_needed
-from scheduling.itineraries.legs import Itinerary, Wishes
+from scheduling.itineraries.legs import PARTS_OF_DAY, Itinerary, Wishes
 from scheduling.itineraries.look import Look
 from scheduling.itineraries.resources import resources
 from scheduling.itineraries.search import not_before
@@ -39,13 +39,13 @@ class DayOfTimes:
 
 
 def find_times(
-    wanted: AppointmentRequest, *, now: datetime, days: int, earliest_on: date | None = None
+    wanted: AppointmentRequest, *, now: datetime, days: int, earliest_on: date | None = None, part_of_day: str = ""
 ) -> list[DayOfTimes]:
     """The first `days` days with a free time for this request's visit, none before `earliest_on`; at most 7 queries.
 
     Exact like `find_days`: each time is one that the booking would take as things are now, and none is left out. The
-    legs are those of the review. Wishes limit nothing here: the person chooses. An interpreter is there throughout when
-    the patient wants one and the clinic has one of that language.
+    legs are those of the review. The wishes of the request limit nothing here: the person chooses, if they like in one
+    part of the day. An interpreter is there throughout when the patient wants one and the clinic has one for them.
     """
     kind = kind_of_visit(wanted.visit_type_id)
     asked = all_legs(kind, [(code, None) for code in wanted.specialties])
@@ -58,9 +58,9 @@ def find_times(
     if begin > last:
         return []
     calendar = read.calendar([*things.all_people, *speakers], first, last)
-    look = Look(
-        wanted, kind, asked, things, calendar.people_by_site(), now, Wishes(), language if speakers else "", begin
-    )
+    limits = Wishes(start_windows=(PARTS_OF_DAY[part_of_day],), required=True) if part_of_day else Wishes()
+    roster = calendar.people_by_site()
+    look = Look(wanted, kind, asked, things, roster, now, limits, language if speakers else "", begin)
     found: list[DayOfTimes] = []
     for part in _parts(calendar, begin):
         more = look.free_days(part, look.busy(part), days - len(found))

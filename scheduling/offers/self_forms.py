@@ -5,25 +5,47 @@ from datetime import date
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform import words
 from clinic.platform.forms import RadioField, SubmitForm
+from intake.before_visit.choices import TIMES_OF_DAY
 from scheduling.availability.bits import datetime_of
-from scheduling.itineraries.legs import Itinerary
+from scheduling.itineraries.legs import PARTS_OF_DAY, Itinerary
 from scheduling.offers.day_words import sign_day
 from scheduling.requests.models import AppointmentRequest
 
 
 class LookForm(forms.Form):
-    """The day to look at, from the address of the page. Anything else than a date is left aside."""
+    """What to look at, from the address of the page: a day, a part of the day. What cannot be read is left aside."""
 
     day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    part = forms.ChoiceField(required=False, choices=[("", ""), *TIMES_OF_DAY])
 
     @property
-    def chosen(self) -> date | None:
+    def chosen_day(self) -> date | None:
         """The day, if there is one that can be read."""
-        return self.cleaned_data.get("day") if self.is_valid() else None
+        self.is_valid()
+        return self.cleaned_data.get("day")
+
+    @property
+    def chosen_part(self) -> str:
+        """A part of the day as `PARTS_OF_DAY` names it, or "" for all of it."""
+        self.is_valid()
+        part = self.cleaned_data.get("part", "")
+        return part if part in PARTS_OF_DAY else ""
+
+    def address(self, **changed: str) -> str:
+        """The query of the same look with something else in it."""
+        told = {"day": str(self.chosen_day or ""), "part": self.chosen_part, **changed}
+        return "?" + urlencode({name: value for name, value in told.items() if value})
+
+    def parts(self) -> list[dict]:
+        """Links to all of the day and to each part of it."""
+        words = [("", _("Any time")), *((code, text) for code, text in TIMES_OF_DAY if code in PARTS_OF_DAY)]
+        here = self.chosen_part
+        return [{"text": text, "url": self.address(part=code), "current": code == here} for code, text in words]
 
 
 class PickForm(SubmitForm):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.platform.refusals import Refused
-from scheduling.itineraries.times import DayOfTimes, find_times
+from scheduling.itineraries.times import find_times
 from scheduling.offers.day_words import read_day
 from scheduling.offers.forms import ChooseDayForm
 from scheduling.offers.models import Offer
@@ -81,28 +81,30 @@ def show_times(
     earliest_on: date | None = None,
 ) -> HttpResponse:
     """The next days with a free time from the one looked at, and its times; after a refusal those of today's rows."""
-    earliest_on = earliest_on or LookForm(request.GET).chosen
-    days = find_times(wanted, now=timezone.now(), days=DAYS_SHOWN + 1, earliest_on=earliest_on)
-    day, later = _split(days)
+    look = LookForm(request.GET)
+    earliest_on, part = earliest_on or look.chosen_day, look.chosen_part
+    days = find_times(wanted, now=timezone.now(), days=DAYS_SHOWN + 1, earliest_on=earliest_on, part_of_day=part)
+    day = days[0] if days else None
+    links = [(one, look.address(day=str(one.on))) for one in days]
     form = PickForm(
-        request.POST if typed else None, wanted=wanted, times=day.itineraries() if day else [], action=request.path
+        request.POST if typed else None,
+        wanted=wanted,
+        times=day.itineraries() if day else [],
+        action=request.path + look.address(),
     )
     context = {
         "day": day,
-        "days": days[:DAYS_SHOWN],
-        "later": later,
-        "looks_ahead": earliest_on is not None,
+        "days": links[1:DAYS_SHOWN],
+        "later_url": links[DAYS_SHOWN][1] if len(links) > DAYS_SHOWN else "",
+        "first_url": request.path + look.address(day="") if earliest_on is not None else "",
+        "parts": look.parts(),
+        "part": part,
         "form": form,
         "refused": refused,
         "held": _held(wanted),
     }
     status = 409 if refused else 422 if typed else 200
     return show(request, "offers/pick.html", wanted, **context, status=status)
-
-
-def _split(days: list[DayOfTimes]) -> tuple[DayOfTimes | None, date | None]:
-    """The day whose times are shown, and the day from which more can be looked at."""
-    return (days[0] if days else None, days[DAYS_SHOWN].on if len(days) > DAYS_SHOWN else None)
 
 
 def _held(wanted: AppointmentRequest) -> Offer | None:

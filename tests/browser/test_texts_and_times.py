@@ -133,3 +133,9 @@ def test_a_patient_picks_a_time_and_staff_find_a_review_again(open_page, look_at
     press(desk, "Show what I typed")
     assert desk.locator('[name="reason"]').input_value() == "Please call before noon"
     look_at(desk)
+
+    # and staff can send the link to the booked visit again
+    desk.goto(f"/staff/requests/{wanted.reference}/send-link/")
+    look_at(desk)
+    press(desk, "Send the link again")
+    assert Message.objects.filter(template="visit_confirmed").count() == 2

@@ -241,6 +241,21 @@ def test_nothing_chosen_and_values_of_others_are_answered_in_plain_words(client,
     assert not Offer.objects.exists()
 
 
+def test_a_part_of_the_day_limits_the_times_and_stays_chosen(client, clinic):
+    wanted = a_follow_up()
+    in_session_of(client, wanted)
+    html = client.get(f"/my/{wanted.reference}/pick/", {"day": "2026-12-01", "part": "afternoon"}).content.decode()
+    times = re.findall(r"<strong>([^<]*[ap]\.m\.)</strong>", html)
+    assert times
+    assert all(int(text.split(":")[0]) in (2, 3, 4) for text in times)
+    assert "?day=2026-12-02&amp;part=afternoon" in html
+    key = re.search(r'name="key" value="([0-9a-f]{32})"', html).group(1)
+    value = re.findall(r'name="time" value="([^"]+)"', html)[0]
+    assert client.post(f"/my/{wanted.reference}/pick/?part=afternoon", {"time": value, "key": key}).status_code == 302
+    for odd in ("any", "nonsense", "not_sure"):
+        assert client.get(f"/my/{wanted.reference}/pick/", {"part": odd}).status_code == 200
+
+
 @pytest.mark.parametrize("day", ["2026-12-01", "nonsense", "2031-01-01", "1900-01-01", ""])
 def test_any_day_can_be_looked_at(client, clinic, day):
     wanted = a_follow_up()
