@@ -106,6 +106,7 @@ def test_staff_pages_with_data(open_page, look_at, clothes):
         "/staff/?tab=all", "/staff/?tab=overdue", f"/staff/requests/{reviewed.reference}/",
         f"/staff/requests/{reviewed.reference}/triage/", f"/staff/requests/{reviewed.reference}/days/",
         f"/staff/requests/{offered.reference}/days/", f"/staff/requests/{offered.reference}/",
+        f"/staff/requests/{offered.reference}/days/answer/", f"/staff/requests/{reviewed.reference}/waitlist/",
         f"/staff/schedule/day/{day}/", "/staff/search/", "/staff/second-factor/",
     ]  # fmt: skip
     for path in paths:
