@@ -8,7 +8,7 @@ from clinic.site.preferences import shown_text, shown_theme
 
 
 def clinic(request) -> dict:
-    """`clinic` (settings), `look` (text size, theme, language), `sends_texts`, `idle` (seconds until sessions close)."""
+    """`clinic` (settings), `look` (text size, theme, language), `sends_texts`, `idle` (seconds until they close)."""
     return {
         "clinic": clinic_facts(),
         "sends_texts": bool(settings.SMS_BACKEND),

@@ -27,7 +27,6 @@ class SendAgainForm(SubmitForm):
     """The ways that the patient agreed to, with the address of each."""
 
     submit_label = gettext_lazy("Send the link again")
-    submit_class = "secondary"
     way = RadioField(
         label=gettext_lazy("How should we send it?"), choices=(), missing=gettext_lazy("Select how to send it")
     )
