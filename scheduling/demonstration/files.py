@@ -7,6 +7,7 @@ import pikepdf
 from django.db import transaction
 from PIL import Image, ImageDraw
 
+from clinic.accounts.models import User
 from clinic.platform.audit.actors import Actor
 from intake.records import storage
 from intake.records.checking import Verdict
@@ -33,23 +34,47 @@ FILES = (
     ("insurance_front", "IMG_0412.png", CARD),
     ("insurance_back", "IMG_0413.png", BACK),
 )
-PATIENTS = 5
+FAX = (
+    "PATHOLOGY REPORT (invented for the demonstration)",
+    "Specimen: core biopsy, left pelvis",
+    "Diagnosis: metastatic carcinoma, consistent with the known primary",
+)
+PATIENTS = 9
+FAXES = 3
 
 
 def add_files(now: dt.datetime) -> int:
-    """Add one to four files to the newest open requests, an hour after each was sent; how many."""
+    """Add one to four files to the newest open requests, an hour after each was sent, and some faxes; how many."""
     added = 0
     wanted = AppointmentRequest.objects.filter(closed_at=None).select_related("report").order_by("-submitted_at")
     for number, request in enumerate(wanted[:PATIENTS]):
         by = Actor("caregiver" if request.filled_by == "caregiver" else "patient", f"request:{request.pk}")
         for kind, name, lines in FILES[: 1 + number % len(FILES)]:
-            moment = min(request.submitted_at + dt.timedelta(hours=1), now)
-            made = _made(name, lines)
-            kept = storage.keep(made.path)
-            with at_moment(moment), transaction.atomic():
-                write_row(request.report, kind, name, made, kept=kept, by=by)
+            _add(request, kind, name, lines, by=by, at=min(request.submitted_at + dt.timedelta(hours=1), now))
             added += 1
-    return added
+    return added + _add_faxes(now)
+
+
+def _add_faxes(now: dt.datetime) -> int:
+    """Reports that staff added for booked visits; where one was waited for, it is received with that."""
+    coordinator = User.objects.filter(email="coordinator@example.org").first()
+    if coordinator is None:
+        return 0
+    by = Actor("staff", str(coordinator.pk), coordinator.name)
+    waiting = AppointmentRequest.objects.filter(status="scheduled", report__readiness__kind="pathology")
+    found = list(waiting.select_related("report").order_by("pk").distinct()[:FAXES])
+    for request in found:
+        _add(request, "pathology", "Fax pathology.pdf", FAX, by=by, at=now - dt.timedelta(hours=2))
+    return len(found)
+
+
+def _add(
+    request: AppointmentRequest, kind: str, name: str, lines: tuple[str, ...], *, by: Actor, at: dt.datetime
+) -> None:
+    made = _made(name, lines)
+    kept = storage.keep(made.path)
+    with at_moment(at), transaction.atomic():
+        write_row(request.report, kind, name, made, kept=kept, by=by)
 
 
 def _made(name: str, lines: tuple[str, ...]) -> Verdict:

@@ -77,7 +77,7 @@ class Corridor:
         """Taken by the nurse."""
         ago = self.dice.uniform(2, 40) if hours_ago is None else hours_ago
         wanted = self.to_submitted(number, case, hours_ago=ago)
-        with at_moment(self.now - dt.timedelta(hours=ago * 0.9)):
+        with at_moment(self.now - dt.timedelta(hours=ago * 0.97)):
             requests.take_request(wanted, user=self.nurse, by=self._staff(self.nurse), key=uuid.uuid4().hex)
         return self._fresh(wanted)
 
@@ -189,7 +189,7 @@ class Corridor:
     ) -> AppointmentRequest:
         wanted = self.to_in_review(number, case, hours_ago=hours_ago)
         by = self._staff(self.nurse)
-        with at_moment(self.now - dt.timedelta(hours=hours_ago * 0.8)):
+        with at_moment(self.now - dt.timedelta(hours=hours_ago * 0.94)):
             for alert in Alert.objects.filter(report=wanted.report, acknowledged_at=None):
                 from intake.triage.actions import acknowledge_alert
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from clinic.platform.db.together import read_together
 from intake.before_visit.actions import cleared
-from intake.before_visit.summary import Group, groups_of
+from intake.before_visit.summary import groups_of
 from intake.patients.languages import language_words
 from intake.patients.models import PatientMerge
 from intake.records.file_rows import FileRow, rows_of
@@ -20,6 +21,7 @@ from intake.records.models import ReadinessItem
 from intake.records.rules import SETTLED
 from intake.records.uploads import uploads_of
 from intake.records.words import name_of, summary_words
+from intake.registration.summary import NOT_PROVIDED, Group
 from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
 from intake.triage.models import Alert, ContactAttempt, TriageReview
@@ -103,6 +105,21 @@ class Told:
         fired = fired_rules(report.triage.rules, report.answers)
         rules = [FiredWithAnswers(rule, [given[key] for key in rule.keys if key in given]) for rule in fired]
         return cls(report, report.triage.level, rules, list(given.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSection:
+    """What was told in one section before the visit, and what stands open there."""
+
+    title: str
+    rows: list[dict[str, Any]]
+    left_open: list[str]
+
+    @classmethod
+    def of(cls, group: Group) -> "ToldSection":
+        """From all rows of a section."""
+        told = [row for row in group.rows if row["value"] != NOT_PROVIDED]
+        return cls(str(group.title), told, [str(row["key"]) for row in group.rows if row["value"] == NOT_PROVIDED])
 
 
 class Dossier:
@@ -263,10 +280,12 @@ class Dossier:
         return sorted(self._found["merges"], key=lambda merge: merge.merged_at)
 
     @cached_property
-    def before_visit(self) -> list[Group]:
+    def before_visit(self) -> list["ToldSection"]:
         """What was told before the visit, by section; empty when nothing was. Loaded with the request."""
         told = getattr(self.report, "before_visit", None)
-        return groups_of(cleared(told.answers), caregiver=True, for_staff=True) if told is not None else []
+        if told is None:
+            return []
+        return [ToldSection.of(group) for group in groups_of(cleared(told.answers), caregiver=True, for_staff=True)]
 
     @cached_property
     def coverages(self) -> list[dict]:

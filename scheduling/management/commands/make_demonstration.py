@@ -10,7 +10,7 @@ from clinic.accounts.models import User
 from clinic.directory.models import Clinician
 from clinic.education.actions import load_starters
 from scheduling.availability.models import WeeklySession
-from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, reading, staff
+from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, reading, staff, told
 from scheduling.visits.models import Claim
 
 
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         claims = busy_time.fill_with_busy_time(clinicians, today, zone)
         self._say(f"{claims} busy claims. Patients in every state, this takes some seconds ...")
         count = patients.Corridor(now).walk()
+        told.tell(now)
         added = files.add_files(now)
         tasks = desk_work.add_desk_work(now)
         self._say(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.roles import Role
 from clinic.directory.models import Clinician, Specialty
-from intake.models import Proxy, ReadinessItem, StaffTask
+from intake.models import BeforeVisit, Proxy, ReadinessItem, StaffTask, Upload
 from scheduling.availability.models import WeeklySession
 from scheduling.demonstration.busy_time import WEEKS
 from scheduling.demonstration.cases import PLAN
@@ -59,6 +59,16 @@ def test_demonstration_gives_the_desk_something_to_do(demonstration):
     assert sorted(proxy.verified_at is not None for proxy in Proxy.objects.all()) == [False, True]
     pair = StaffTask.objects.get(kind="merge")
     assert pair.data["because"] == ["name"]
+
+
+def test_demonstration_lets_many_patients_answer_before_the_visit(demonstration):
+    told = list(BeforeVisit.objects.all())
+    assert len(told) >= 20
+    answered = {key for before in told for key, value in before.answers.items() if value not in (None, [], "")}
+    assert answered >= {"allergies", "implants", "prior_treatments", "medications", "imaging", "payer_type", "mobility_aid"}
+    assert Upload.objects.filter(by_kind="patient").count() >= 15
+    faxed = ReadinessItem.objects.filter(state="received", by_file__by_kind="staff")
+    assert [item.received_by for item in faxed] == ["Robin Castle"] * len(faxed) != []
 
 
 def test_demonstration_fills_twelve_weeks_to_about_seventy_percent(demonstration):
