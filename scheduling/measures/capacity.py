@@ -6,7 +6,7 @@ What is assumed:
    Of today only what is still to come counts.
 2. Supply is working time without closures and holidays, the reserve included: urgent requests use it too.
 3. Taken time is what booked, held and other busy time covers of that supply. Up to three held days of one offer all
-   count until the patient answers: nobody else can have them.
+   count until the patient answers: nobody else can have them. Overbooked time counts once: it makes no supply.
 4. Open requests without an offer or a visit want the usual minutes of each specialty chosen at the review, or before
    a review those that the answers suggest for a coordinated visit, and the appointments that the kind of visit brings.
 5. What a request wants falls in the week in which its visit is due; what is overdue falls in the first week. It may be

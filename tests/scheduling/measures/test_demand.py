@@ -14,6 +14,7 @@ from scheduling.offers.accepting import accept_offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Claim
 from tests import factories
+from tests.scheduling.day_rows import a_visit_today
 from tests.scheduling.staff_rows import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,26 @@ def test_supply_is_working_time_that_is_still_to_come(small_clinic, now):
     assert cells[1].open == 2 * 5 * DAY - DAY
     assert cells[2] == Cell(open=2 * 4 * DAY, taken=0, wanted=0)  # a public holiday on January 18
     assert len(cells) == 8
+
+
+def test_overbooked_time_is_taken_once_and_makes_no_supply(small_clinic, now):
+    at = factories.local(MONDAY, 10)
+    below = a_visit_today(factories.a_request(), small_clinic, [("RAD_ONC", at)])
+    claim = Claim.objects.get(visit=below, clinician=small_clinic.people["RAD_ONC"][0])
+    before = capacity_plan(now).cells["RAD_ONC"][0]
+    Claim.objects.filter(pk=claim.pk).update(is_shared=True)
+    Claim.objects.create(
+        clinician=claim.clinician,
+        visit=below,
+        starts_at=at + timedelta(minutes=20),
+        ends_at=at + timedelta(minutes=50),
+        is_overbooked=True,
+    )
+
+    after = capacity_plan(now).cells["RAD_ONC"][0]
+
+    assert (before.taken, after.taken) == (40, 50)
+    assert after.open == before.open
 
 
 def test_reserve_is_part_of_the_supply(db, now):

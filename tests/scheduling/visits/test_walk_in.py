@@ -28,6 +28,7 @@ from tests.factories import (
     overlapping_claims,
 )
 from tests.scheduling.day_rows import a_visit_today
+from tests.scheduling.own_steps import in_session_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 MINUTE = timedelta(minutes=1)
@@ -228,6 +229,17 @@ def test_overbooked_leg_is_marked_and_its_reason_is_kept(add, visit, other):
     assert "Pain is worse today" in RequestNote.objects.get(request=visit.request).text
     assert claims_held(visit) == claims_wanted(visit)
     assert claims_held(other) == claims_wanted(other)
+
+
+@pytest.mark.usefixtures("overbooking", "other")
+def test_patient_is_never_told_of_overbooking(add, visit, client):
+    add(overbook_reason="Pain is worse today")
+    in_session_of(client, visit.request)
+    for page in ("visit/", "visit/print/", "visit.ics", ""):
+        shown = client.get(f"/my/{visit.request.reference}/{page}")
+        assert shown.status_code == 200
+        assert "verbook" not in shown.content.decode()
+        assert "Pain is worse" not in shown.content.decode()
 
 
 @pytest.mark.usefixtures("overbooking")
