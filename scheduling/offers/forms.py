@@ -53,7 +53,7 @@ class ChangeDayForm(SubmitForm):
 class KeepDayForm(SubmitForm):
     """A button; what it posts is read by `DeclineForm`."""
 
-    submit_label = _("Keep the day I have")
+    submit_label = _("Keep the booked day")
     submit_class = "secondary"
 
 

@@ -35,7 +35,7 @@ def give_up_replaced(offer: Offer, chosen: Visit, *, by: Actor, now: datetime) -
         return {}
     old = Visit.objects.select_for_update(of=("self",)).get(pk=offer.replaces_id)
     if old.state in BEGUN:
-        raise Refused(_("Your visit has begun. It cannot change to another day."), code="begun")
+        raise Refused(_("The visit has begun. It cannot change to another day."), code="begun")
     entry = {"calendar_sequence": old.calendar_sequence + 1}
     if old.state != Visit.State.BOOKED:
         return entry

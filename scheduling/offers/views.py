@@ -152,7 +152,7 @@ def decline(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         status = 422
         if form.is_valid() and _declined(offer, form, request):
             if offer.replaces_id is not None and booked_visit(wanted):
-                messages.success(request, _("You keep the day you have."))
+                messages.success(request, _("The booked day stays."))
             return redirect("offers:choose", wanted.reference)
     return show(request, "offers/decline.html", wanted, form=form, status=status)
 

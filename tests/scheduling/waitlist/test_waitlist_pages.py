@@ -1,5 +1,6 @@
 """The patient's pages: joining the list, and keeping the day or changing to an earlier one."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests import factories
 from tests.clinic.look.markup import Page, faults
 from tests.factories import BIRTH_DATE, a_coordinator, a_request, days_of, person_of
 from tests.scheduling.patient_steps import key_on, post_birth_date, queries_of
+from tests.support.reading import grade
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
@@ -132,7 +134,7 @@ def test_strangers_find_nothing(client, visit):
 def test_page_shows_both_days_and_status_stays_booked(patient, visit, earlier):
     page = patient.get(at(visit, "times/"))
     assert faults(Page(text_of(page))) == []
-    for words in ("An earlier day is free", "Thursday, January 7", "Tuesday, January 5", "Keep the day I have"):
+    for words in ("An earlier day is free", "Thursday, January 7", "Tuesday, January 5", "Keep the booked day"):
         assert words in text_of(page)
     status = text_of(patient.get(at(visit, "")))
     assert "Booked" in status
@@ -157,7 +159,7 @@ def test_change_books_the_earlier_day(patient, visit, earlier):
 
 def test_keep_leaves_the_visit_and_frees_the_earlier_day(patient, visit, earlier):
     answer = patient.post(at(visit, "times/none-work/"), {"key": new_key()}, follow=True)
-    assert "You keep the day you have" in text_of(answer)
+    assert "The booked day stays" in text_of(answer)
     visit.refresh_from_db()
     earlier.refresh_from_db()
     assert (visit.state, earlier.state) == ("booked", "declined")
@@ -169,7 +171,7 @@ def test_earlier_day_that_is_gone_is_told_and_the_visit_is_kept(patient, visit, 
     Claim.objects.filter(visit__offer=earlier).update(expires_at=now)
     answer = patient.post(at(visit, "times/"), {"visit": str(days_of(earlier)[0].pk), "key": key_on(page)})
     assert answer.status_code == 409
-    assert "You keep the day you have" in text_of(answer)
+    assert "The booked day stays" in text_of(answer)
     visit.refresh_from_db()
     assert visit.state == "booked"
 
@@ -179,7 +181,7 @@ def test_visit_that_has_begun_cannot_be_changed(patient, visit, earlier, now):
     move_visit(visit, "checked_in", by=staff_actor(a_coordinator()), at=now)
     answer = patient.post(at(visit, "times/"), {"visit": str(days_of(earlier)[0].pk), "key": key_on(page)})
     assert answer.status_code == 409
-    assert "Your visit has begun" in text_of(answer)
+    assert "The visit has begun" in text_of(answer)
 
 
 def test_ended_offer_leads_to_the_visit(patient, visit, earlier, standing_clock):
@@ -193,3 +195,13 @@ def test_ended_offer_leads_to_the_visit(patient, visit, earlier, standing_clock)
 def test_pages_ask_few_questions(patient, visit, earlier):
     for page in ("times/", "earlier-day/", ""):
         assert len(queries_of(patient, at(visit, page))) <= 10, page
+
+
+def test_words_of_the_pages_are_easy(patient, visit, earlier):
+    for page, begins, ends in (
+        ("earlier-day/", "When others cancel", "or change."),
+        ("times/", "We hold the earlier day", "the booked day stays."),
+    ):
+        shown = re.sub(r"<[^>]+>", "", text_of(patient.get(at(visit, page))))
+        first = shown.index(begins)
+        assert grade(shown[first : shown.index(ends, first) + len(ends)]) <= 6, page
