@@ -15,13 +15,16 @@ from scheduling.demonstration.patients import at_moment
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.new_symptoms import save_new_symptoms, send_new_symptoms, start_new_symptoms
 from scheduling.requests.records import change_record
+from scheduling.visits.models import Visit
+from scheduling.visits.other_day_actions import ask_for_another_day
+from scheduling.waitlist.actions import join_waitlist, match_waitlist
 
 SCANS = (
     ("ct", "Spine", "Example Hospital, Lakeside", "2026-09", ["neither"]),
     ("mri", "Left hip", "Example Imaging, Northgate", "2026-08-14", ["report"]),
     ("bone_scan", "Whole body", "Example Hospital, Lakeside", "2026", ["unknown"]),
 )
-READY, WITH_SCANS = "ready", 4
+READY, WITH_SCANS, WAITING = "ready", 4, 3
 
 
 def add_desk_work(now: dt.datetime) -> int:
@@ -37,7 +40,20 @@ def add_desk_work(now: dt.datetime) -> int:
         _tell_new_symptoms(newest)
         agent = Proxy.objects.filter(authority="health_care_agent").first()
         verify_proxy(agent, user=coordinator, by=by, key=uuid.uuid4().hex)
+        _ask_and_wait(now, by)
     return StaffTask.objects.still_open().count()
+
+
+def _ask_and_wait(now: dt.datetime, by: Actor) -> None:
+    """The last of the booked visits: one patient asks for another day, others wait for an earlier appointment."""
+    booked = Visit.objects.filter(state=Visit.State.BOOKED).select_related("request").order_by("-starts_at", "pk")
+    first, *others = booked[: 1 + WAITING]
+    person = _person(first.request)
+    ask_for_another_day(first, words="Fridays suit me best.", by=person, key=uuid.uuid4().hex, now=now)
+    for visit in others:
+        leg = visit.appointments.select_related("specialty").order_by("position")[1]
+        join_waitlist(visit.request, specialty=leg.specialty, by=by, key=uuid.uuid4().hex)
+    match_waitlist(now)
 
 
 def _person(wanted: AppointmentRequest) -> Actor:
