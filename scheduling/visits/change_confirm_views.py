@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.accounts.actors import staff_actor
 from clinic.platform.refusals import Refused
+from intake.patients.reach import addresses_of
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
 from scheduling.visits.change_options import legs_of_day, lines_of, read_day, unit_in
@@ -103,7 +104,7 @@ def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         proposal = _proposal(request, visit, legs)
         if request.method == "POST" and form.is_valid():
             return _make(request, visit, proposal, form)
-        lines = lines_of(proposal.look, proposal.one, dropped=proposal.dropped)
+        lines = _lines(proposal)
     except Refused as no:  # somebody else was faster, or the time has gone: the visit as it is now, with its history
         return show_visit(request, *find_visit(request, visit_id), refusal=str(no), status=409)
     context = about(
@@ -120,11 +121,21 @@ def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     return render(request, "staff/visit_confirm.html", context, status=422 if form.errors else 200)
 
 
+def _lines(proposal: Proposal) -> list[str]:
+    lines = lines_of(proposal.look, proposal.one, dropped=proposal.dropped)
+    if not lines:
+        raise Refused(_("Nothing would change."), code="not_bookable")
+    return lines
+
+
 def _make(request: HttpRequest, visit: Visit, proposal: Proposal, form: ConfirmForm) -> HttpResponse:
     cleaned = form.cleaned_data
     how = {"key": cleaned["key"], "reason": cleaned["reason"], "version": cleaned["version"], "now": timezone.now()}
     proposal.act(by=staff_actor(request.user), **how)
-    messages.success(request, _("The visit is changed."))
+    if visit.state == Visit.State.BOOKED and not addresses_of(visit.patient):
+        messages.warning(request, _("The visit is changed. The patient has not agreed to messages: call them."))
+    else:
+        messages.success(request, _("The visit is changed."))
     return redirect("staff-visits:visit", visit.pk)
 
 

@@ -26,7 +26,7 @@ from scheduling.visits.change_words import changed_lines
 from scheduling.visits.drawing import draw_claims
 from scheduling.visits.freed import time_freed
 from scheduling.visits.guard import claim_time, lock_keys_of, resource_of
-from scheduling.visits.lanes import settle_lanes
+from scheduling.visits.lanes import Time, settle_lanes
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import state_change
 from scheduling.visits.replan import Replan, live_legs, look_at, read_visit
@@ -60,8 +60,9 @@ def write_change(
     if look.calendar.buffers:  # the guard knows no buffers: judged again, now that nobody else can book there
         judge(look_at(*read_visit(visit.pk), now=now, first=one.day))
     history = [leg_change(dropped, Appointment.State.BOOKED, by=by, at=now, reason=kind)] if dropped else []
-    touched = swap_claims(visit, wanted, now=now)
+    touched, freed = exchange_claims(visit, wanted, now=now)
     write_legs(visit, legs)
+    settle_lanes(freed)
     write_visit(visit)
     after = snapshot(visit, legs)
     change = record_change(visit, kind, look.before, after, by=by, at=now, reason=reason)
@@ -130,9 +131,17 @@ def lock_visit(visit: Visit, wanted: Sequence[Claim]) -> tuple[Visit, list[Appoi
 
 
 def swap_claims(visit: Visit, wanted: Sequence[Claim], *, now: datetime) -> set:
+    """As `exchange_claims` does it, for an action whose legs are written already; only the keys of requests."""
+    touched, freed = exchange_claims(visit, wanted, now=now)
+    settle_lanes(freed)
+    return touched
+
+
+def exchange_claims(visit: Visit, wanted: Sequence[Claim], *, now: datetime) -> tuple[set, list[Time]]:
     """Let go of claims that are not wanted any more and take those that are new; the others are not touched.
 
-    Returns the keys of requests whose lapsed holds gave way. Raises Refused(code="taken").
+    Returns the keys of requests whose lapsed holds gave way, and the freed times of clinicians: what is overbooked
+    there is settled once the legs are written. Raises Refused(code="taken").
     """
     have = list(Claim.objects.filter(visit=visit.pk))
     kept = {_what(claim) for claim in have}
@@ -140,10 +149,8 @@ def swap_claims(visit: Visit, wanted: Sequence[Claim], *, now: datetime) -> set:
     gone = [claim for claim in have if _what(claim) not in wished]
     Claim.objects.filter(pk__in=[claim.pk for claim in gone]).delete()
     touched = claim_time([claim for claim in wanted if _what(claim) not in kept], now=now, has_locks=True)
-    settle_lanes(
-        (claim.clinician_id, claim.starts_at, claim.ends_at) for claim in gone if claim.clinician_id is not None
-    )
-    return touched
+    freed = [(claim.clinician_id, claim.starts_at, claim.ends_at) for claim in gone if claim.clinician_id is not None]
+    return touched, freed
 
 
 def _what(claim: Claim) -> tuple:

@@ -25,18 +25,19 @@ from scheduling.requests.may import require_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.visits.change_rows import is_as_left, snapshot
 from scheduling.visits.change_write import (
+    exchange_claims,
     finish,
     fit_to_legs,
     leg_change,
     lock_visit,
     stale,
-    swap_claims,
     tell,
     undo_until,
     write_legs,
     write_visit,
 )
 from scheduling.visits.drawing import draw_claims
+from scheduling.visits.lanes import settle_lanes
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import state_change
 from scheduling.visits.replan import live_legs, read_visit
@@ -73,12 +74,14 @@ def undo_change(change: VisitChange, *, by: Actor, key: str, now: datetime) -> V
     if row.state not in ON:
         _require_open(visit)
     _require_free(visit, live_legs(legs), now=now)
-    touched = swap_claims(visit, wanted, now=now)
+    touched, freed = exchange_claims(visit, wanted, now=now)
     history = _history(row, now_legs, visit, legs, by=by, at=now)
     if row.state not in ON:
         _open_links_again(visit)
     write_legs(visit, legs)
     write_visit(visit, "state", "cancelled_at", "is_late_cancellation")
+    freed += [(leg.clinician_id, leg.starts_at, leg.ends_at) for leg in live_legs(legs) if leg.is_overbooked]
+    settle_lanes(freed)
     StateChange.objects.bulk_create(history)
     kept.undone_at, kept.undone_by_id = now, by.id
     kept.save(update_fields=["undone_at", "undone_by_id"])

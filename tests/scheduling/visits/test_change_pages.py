@@ -164,6 +164,24 @@ def test_time_taken_meanwhile_is_told_on_the_visit(client, nurse, visit):
     assert "That time is taken, or too close to another appointment." in text_of(answer)
 
 
+def test_who_cannot_be_written_to_is_to_be_called(client, nurse, visit):
+    visit.patient.consent_email_at = None
+    visit.patient.save()
+    where = choose(client, visit, "swap")
+    assert "The patient has not agreed to messages: call them." in text_of(client.get(where))
+    confirm(client, where)
+    assert "The visit is changed. The patient has not agreed to messages: call them." in text_of(
+        client.get(address("visit", visit))
+    )
+
+
+def test_confirmation_of_what_is_so_already_says_so(client, nurse, visit):
+    leg = legs_of(visit)[2]
+    page = client.get(f"{address('confirm', visit)}?do=swap&leg={leg.pk}&to={leg.clinician_id}")
+    assert page.status_code == 409
+    assert "Nothing would change." in text_of(page)
+
+
 @pytest.mark.parametrize(
     "query", ["", "do=move", "do=move&leg=1", "do=move&leg={leg}&to=x&at=1", "do=move&leg={leg}&to=1&at=99", "do=eat"]
 )

@@ -16,6 +16,8 @@ from scheduling.visits.actions import cancel_visit
 from scheduling.visits.calendar_file import visit_calendar
 from scheduling.visits.change_rows import record_change, snapshot
 from scheduling.visits.changes import drop_leg, move_day, move_leg, swap_clinician, undo_change
+from scheduling.visits.drawing import draw_claims
+from scheduling.visits.guard import claim_time
 from scheduling.visits.models import Claim, StateChange, Visit
 from tests.factories import a_coordinator, a_physician, an_offer, claims_held, claims_wanted, days_of, person_of
 from tests.scheduling.visits.booked import QUARTER, a_booked_visit, as_it_is, legs_of, refusal
@@ -127,6 +129,55 @@ def test_others_may_not_undo(visit, by, now, fresh_key, who):
     made = move(visit, by, now, fresh_key)
     other = person_of(visit.request) if who == "patient" else staff_actor(a_physician())
     assert refusal(lambda: undo_change(made, by=other, key=fresh_key(), now=now)) == "not_allowed"
+
+
+# Overbooked appointments
+
+
+@pytest.fixture
+def two(now, fresh_key):
+    """Two visits of one clinician, the second one's appointment put over the first one's."""
+    under, over = (a_booked_visit(now, fresh_key, visit_type="follow_up", specialties=("MED_ONC",)) for _n in range(2))
+    below, above = legs_of(under)[0], legs_of(over)[0]
+    over.claims.all().delete()
+    over.room = over.site.rooms.filter(kind="stay").exclude(pk=under.room_id).first()
+    over.starts_at, over.ends_at = below.starts_at, below.ends_at
+    over.save()
+    above.starts_at, above.ends_at, above.clinician = below.starts_at, below.ends_at, below.clinician
+    above.is_overbooked, above.overbooking_reason = True, "Pain crisis"
+    above.save()
+    claim_time(draw_claims(over, [above], with_patient=True), now=now)
+    return under, over
+
+
+def test_overbooked_leg_moved_to_free_time_is_a_normal_one_until_that_is_undone(two, by, now, fresh_key):
+    _under, over = two
+    leg = legs_of(over)[0]
+    change = move_leg(leg, starts_at=leg.starts_at + 4 * QUARTER, by=by, key=fresh_key(), now=now)
+    assert not legs_of(over)[0].is_overbooked
+    assert not Claim.objects.filter(is_overbooked=True).exists()
+    undo_change(change, by=by, key=fresh_key(), now=now)
+    assert legs_of(over)[0].is_overbooked
+    assert Claim.objects.filter(is_overbooked=True, visit=over).count() == 1
+
+
+def test_overbooking_that_comes_back_over_nothing_is_a_normal_appointment(two, by, now, fresh_key):
+    under, over = two
+    leg = legs_of(over)[0]
+    change = move_leg(leg, starts_at=leg.starts_at + 4 * QUARTER, by=by, key=fresh_key(), now=now)
+    cancel(under, by, now, fresh_key)
+    undo_change(change, by=by, key=fresh_key(), now=now)
+    assert not legs_of(over)[0].is_overbooked
+    assert not Claim.objects.filter(is_overbooked=True).exists()
+    assert claims_held(over) == claims_wanted(Visit.objects.get(pk=over.pk))
+
+
+def test_leg_under_an_overbooked_one_moves_away_and_its_place_is_taken(two, by, now, fresh_key):
+    under, over = two
+    leg = legs_of(under)[0]
+    change = move_leg(leg, starts_at=leg.starts_at + 4 * QUARTER, by=by, key=fresh_key(), now=now)
+    assert not legs_of(over)[0].is_overbooked
+    assert refusal(lambda: undo_change(change, by=by, key=fresh_key(), now=now)) == "taken"
 
 
 # What the patient is told
