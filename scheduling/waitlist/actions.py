@@ -29,7 +29,7 @@ from scheduling.requests.may import PERSONS, locked_request, not_allowed, requir
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.freed import MATCH_JOB, time_freed
 from scheduling.visits.models import Visit
-from scheduling.waitlist.looking import Match, can_still_be_undone, match_for, wish_of
+from scheduling.waitlist.looking import Match, can_still_be_undone, match_for, matches_of, wish_of
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 from scheduling.waitlist.rules import Turn, held_until, hours_of, may_be_told, turn_of
 from scheduling.waitlist.settling import LIVE, settle_entries
@@ -235,7 +235,7 @@ def _keep_match(entry: WaitlistEntry, found: Match, offer: Offer | None, *, by: 
     open_before = row.matches.filter(outcome=Outcome.OPEN)
     if by == SYSTEM and (row.state != State.WAITING or open_before.exists()):
         raise Refused(_("This request has an offer that waits for an answer."), code="not_ready")
-    if row.state not in LIVE or WaitlistMatch.objects.filter(patient=patient, time_key=found.time_key).exists():
+    if row.state not in LIVE or matches_of(patient.pk).filter(time_key=found.time_key).exists():
         raise Refused(_("This time was offered to the patient before."), code="offered_before")
     open_before.update(outcome=Outcome.GONE, ended_at=now)
     match = WaitlistMatch.objects.create(entry=row, patient=patient, offer=offer, time_key=found.time_key, made_at=now)

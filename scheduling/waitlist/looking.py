@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clinic.directory.models import Clinician
@@ -58,12 +59,17 @@ def wish_of(entry: WaitlistEntry) -> Wish:
     return Wish(entry.earliest_on, entry.latest_on, weekdays, timedelta(hours=entry.notice_hours))
 
 
+def matches_of(patient_id) -> QuerySet:
+    """What was put before this person, also under a record that was merged into theirs since."""
+    return WaitlistMatch.objects.filter(Q(patient=patient_id) | Q(entry__request__patient=patient_id))
+
+
 def match_for(entry: WaitlistEntry, *, now: datetime, not_with: Iterable[Collection[Use]] = ()) -> Match | None:
     """The first time that helps this person, was never put before them, and shares nothing with `not_with`.
 
     The entry comes with its request (patient, visit type), visit and specialty.
     """
-    known = set(WaitlistMatch.objects.filter(patient=entry.request.patient_id).values_list("time_key", flat=True))
+    known = set(matches_of(entry.request.patient_id).values_list("time_key", flat=True))
     found = _legs(entry, now) if entry.specialty_id else _days(entry, now, limit=1 + min(len(known), MOST_KNOWN))
     taken = list(not_with)
     return next(
@@ -127,9 +133,8 @@ def _match(one: Itinerary) -> Match:
 
 def _days_offered(entry: WaitlistEntry) -> set[date]:
     """Days that the waitlist has offered to this person: whoever let one go is not asked about it again."""
-    starts = Visit.objects.filter(offer__waitlist_match__patient=entry.request.patient_id).values_list(
-        "starts_at", flat=True
-    )
+    matches = matches_of(entry.request.patient_id).values("pk")
+    starts = Visit.objects.filter(offer__waitlist_match__in=matches).values_list("starts_at", flat=True)
     return {timezone.localdate(start, timezone=clinic_zone()) for start in starts}
 
 

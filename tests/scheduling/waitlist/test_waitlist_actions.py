@@ -188,6 +188,16 @@ def test_person_is_asked_about_a_day_once(now):
     assert WaitlistEntry.objects.get().state == "waiting"
 
 
+def test_merged_record_was_asked_already(now):
+    closed_until(THURSDAY)
+    wanted, other = a_request(), factories.a_patient()
+    joined(wanted, latest_on=THURSDAY)
+    match_waitlist(now)
+    decline_offer(open_offers()[0], reason="", wants_call=False, by=person_of(wanted), key=new_key())
+    type(wanted).objects.filter(pk=wanted.pk).update(patient=other)
+    assert match_waitlist(now) == 0
+
+
 def test_earlier_day_for_a_booked_visit_is_offered_and_accepted(now):
     visit = booked_on(3, now)
     entry = joined(visit.request, by=person_of(visit.request))
