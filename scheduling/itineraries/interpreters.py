@@ -32,4 +32,5 @@ def language_needed(patient: Speaker) -> str:
 
 def languages_spoken(codes: Iterable[str]) -> frozenset[str]:
     """The codes of an interpreter's languages as patients have them; "asl" is understood too."""
+    codes = [codes] if isinstance(codes, str) else codes
     return frozenset(SIGN_LANGUAGE if code == "asl" else code for code in codes)

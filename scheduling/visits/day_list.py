@@ -11,6 +11,7 @@ from clinic.directory.models import Clinician, Holiday
 from intake.records.counts import with_record_counts
 from intake.records.words import progress_words
 from scheduling.availability.models import Closure
+from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.visits.day_board import VisitRow, visit_rows, with_clicks
 from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, NO_SHOW
@@ -71,6 +72,7 @@ def clinic_day(on: date, user) -> ClinicDay:
             visit__in=visible_visits(user),
         )
         .select_related("visit__patient", "visit__room", "visit__visit_type", "visit__request", "room", "specialty")
+        .select_related("visit__interpreter")
         .order_by("starts_at", "pk"),
         "visit__request__report",
     )
@@ -97,7 +99,7 @@ def clinic_day(on: date, user) -> ClinicDay:
         closed=closed,
         whole_day_reason=whole_day or holiday,
         busy=[one for one in clinicians if one.today],
-        free=[one for one in clinicians if not one.today],
+        free=[one for one in clinicians if not one.today and one.specialty.code != INTERPRETER],
         missed=missed,
     )
 

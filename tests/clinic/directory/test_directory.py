@@ -3,8 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.forms import modelform_factory
 
-from clinic.directory.models import Holiday, Room, Site, Specialty
+from clinic.directory.admin import ClinicianForm
+from clinic.directory.models import Clinician, Holiday, Room, Site, Specialty
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +39,12 @@ def test_a_day_is_a_holiday_once():
     Holiday.objects.create(on="2026-12-25", name="Christmas")
     with pytest.raises(IntegrityError), transaction.atomic():
         Holiday.objects.create(on="2026-12-25", name="Again")
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_right"),
+    [('["es", "ase"]', True), ("[]", True), ("", True), ('"es"', False), ('["Spanish"]', False), ("[1]", False)],
+)
+def test_languages_of_an_interpreter_are_a_list_of_codes(typed, is_right):
+    form = modelform_factory(Clinician, form=ClinicianForm, fields=["languages"])({"languages": typed})
+    assert ("languages" not in form.errors) == is_right

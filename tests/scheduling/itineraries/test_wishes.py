@@ -152,6 +152,7 @@ def test_language_needed(language, needed, wanted):
 
 def test_languages_spoken_knows_two_codes_of_sign_language():
     assert languages_spoken(["asl", "es"]) == {"ase", "es"}
+    assert languages_spoken("es") == {"es"}
 
 
 def test_interpreter_is_there_throughout_and_claimed(small_clinic, now):

@@ -194,7 +194,7 @@ def test_patients_pages_of_a_day_at_the_clinic_with_one_leg_by_video_and_an_inte
     text = client.get(f"/my/{wanted.reference}/visit/").content.decode()
 
     assert f"By video, {visit.room.name}" in text
-    assert "An interpreter is booked for the whole visit" in text
+    assert "We have an interpreter for you for the whole visit" in text
     assert "You do not need to come" not in text
 
 
@@ -225,6 +225,17 @@ def test_staff_pages_of_a_visit_from_home_name_no_room(client, small_clinic, coo
         assert ", None" not in page.content.decode()
         assert ">None<" not in page.content.decode()
     assert "By phone" in client.get(f"/staff/schedule/day/{day}/").content.decode()
+
+
+def test_interpreter_stands_on_the_day_list(client, small_clinic, coordinator, now):
+    helper = an_interpreter(small_clinic.site, "es")
+    wanted = follow_up()
+    wanted.patient.preferred_language, wanted.patient.interpreter_needed = "es", "spoken"
+    wanted.patient.save()
+    visit = booked(wanted, now, legs=[ChosenLeg("MED_ONC", 30)])
+    page = client.get(f"/staff/schedule/day/{visit.starts_at:%Y-%m-%d}/").content.decode()
+    assert page.count(helper.name) == 1  # with the patient, and not among those who have nothing to do
+    assert f"Interpreter: {helper.name}" in page
 
 
 def test_plan_page_asks_few_queries(client, small_clinic, coordinator):
