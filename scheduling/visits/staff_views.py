@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from clinic.platform.words import day as day_words
 from intake.patients.reach import addresses_of
-from scheduling.visits.actions import cancel_visit
+from scheduling.visits.actions import cancel_visit, is_late
 from scheduling.visits.day_list import clinic_day
 from scheduling.visits.itinerary import with_legs
 from scheduling.visits.models import Visit
@@ -55,6 +56,7 @@ def cancel(request: HttpRequest, visit_id) -> HttpResponse:
     ]
     context = {"visit": visit, "form": form, "crumbs": crumbs, "can_cancel": visit.state == Visit.State.BOOKED}
     context["is_written_to"] = bool(addresses_of(visit.patient))
+    context |= {"is_late": is_late(visit, timezone.now()), "late_hours": settings.LATE_CANCELLATION_HOURS}
     return render(request, "staff/cancel_visit.html", context, status=422 if form.errors else 200)
 
 

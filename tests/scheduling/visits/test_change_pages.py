@@ -275,6 +275,7 @@ def test_request_page_leads_to_the_visit_and_tells_of_its_changes(client, nurse,
 def test_canceling_leads_to_the_undo_button(client, nurse, visit, standing_clock):
     standing_clock.move_to(visit.starts_at - timedelta(hours=2), tick=False)
     client.force_login(nurse)
+    assert "The visit is less than 24 hours away." in text_of(client.get(address("cancel", visit)))
     answer = client.post(address("cancel", visit), {"key": new_key(), "reason": "patient_asked"}, follow=True)
     shown = text_of(answer)
     assert "You can undo this until" in shown

@@ -134,3 +134,4 @@ def test_task_page_says_what_to_do(client, visit, now, fresh_key):
     page = client.get(f"/staff/tasks/{task.pk}/")
     assert page.status_code == 200
     assert visit.request.reference in text_of(page)
+    assert f"/staff/visits/{visit.pk}/" in page.content.decode()
