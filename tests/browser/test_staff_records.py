@@ -12,6 +12,7 @@ from intake.records.actions import items_from_answers
 from tests.browser.clinic_day import a_reviewed_request, a_sent_request, open_the_clinic
 from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE
 from tests.browser.steps import answer_page, follow, go, press, sign_in, step_of
+from tests.intake.records.some_files import a_pdf
 
 SCAN = {"kind": "mri", "body_part": "Hip", "place": "North Hospital", "date": "2026-05", "have": ["neither"]}
 CLOTHES = [
@@ -65,6 +66,34 @@ def test_records_are_asked_for_received_and_added(open_page, look_at, wanted, cl
     # and everything about one record stands on its page
     go(page, page.get_by_role("link", name=re.compile("^Change Blood tests")))
     look_at(page)
+
+
+@pytest.mark.parametrize("clothes", CLOTHES[:2], ids=NAMES[:2])
+def test_fax_is_added_and_its_record_received(open_page, look_at, wanted, clothes, settings, tmp_path):
+    # given a request that waits for a scan, and its report on this desk
+    settings.UPLOAD_FOLDER = str(tmp_path / "uploads")
+    fax = tmp_path / "fax.pdf"
+    fax.write_bytes(a_pdf())
+    page = staff_page(open_page, clothes)
+    for part in ("answers", "timeline", "records"):
+        page.goto(f"/staff/requests/{wanted.reference}/{part}/")
+        look_at(page)
+    # when a coordinator adds it
+    page.get_by_label("What is it?").select_option("imaging_report")
+    page.get_by_label("File", exact=True).set_input_files(fax)
+    page.get_by_label("Which record is it?").select_option(label="MRI, Hip, May 2026 (North Hospital)")
+    page.get_by_role("button", name="Add this file").click()
+    # then the page says that the scan is here, without or with scripts
+    page.get_by_text("with a file").wait_for()
+    said = page.locator("main").inner_text()
+    assert "1 file, 1 not scanned for viruses" in said
+    assert "Nothing holds up the visit." in said
+    look_at(page)
+    # and a file of somebody else is taken away again
+    follow(page, "Remove fax.pdf")
+    look_at(page)
+    press(page, "Remove this file")
+    assert "The visit waits for records." in page.locator("main").inner_text()
 
 
 def test_record_that_a_colleague_changed_is_said(open_page, look_at, wanted):

@@ -125,6 +125,7 @@ def test_request_page_speaks_of_the_patient_to_a_caregiver(client, status):
     AppointmentRequest.objects.filter(pk=wanted.pk).update(status=status)
     said = text_of(client.get(f"/my/{wanted.reference}/"))
     assert "The patient's request" in said
+    assert "the patient loses control of the bladder or bowels" in said
     fixed = ("Planning your visit", "Choose your day")  # the words of the states, the same for everybody
     for words in fixed:
         said = said.replace(words, "")
