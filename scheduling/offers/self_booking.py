@@ -34,11 +34,16 @@ def may_pick(wanted: AppointmentRequest) -> bool:
 
     While a time is held for them they may pick another one.
     """
-    if wanted.visit_type is None or not wanted.visit_type.is_self_bookable or wanted.level in SEES_RESERVE:
+    if not _is_open_for_it(wanted):
         return False
     if wanted.status == AppointmentRequest.Status.READY:
         return True
     return wanted.status == AppointmentRequest.Status.OFFERED and held_by_person(wanted) is not None
+
+
+def _is_open_for_it(wanted: AppointmentRequest) -> bool:
+    kind = wanted.visit_type
+    return kind is not None and kind.is_active and kind.is_self_bookable and wanted.level not in SEES_RESERVE
 
 
 def held_by_person(wanted: AppointmentRequest) -> Offer | None:
@@ -54,7 +59,7 @@ def hold_time(wanted: AppointmentRequest, itinerary: Itinerary, *, by: Actor, ke
     cannot be held, the earlier one stays held.
     """
     row = AppointmentRequest.objects.select_related("visit_type").get(pk=wanted.pk)
-    if by.kind not in PERSONS or row.level in SEES_RESERVE:
+    if by.kind not in PERSONS or not _is_open_for_it(row):
         raise not_allowed()
     if not take("self-hold", str(row.pk), capacity=HOLDS, per_seconds=HOLDS_SECONDS):
         raise Refused(_("You have looked at many times. Wait some minutes, or call us."), code="too_many")

@@ -284,6 +284,15 @@ def test_for_any_other_request_there_is_no_page_no_link_and_no_hold(client, clin
     assert not Offer.objects.exists()
 
 
+def test_a_kind_of_visit_that_is_not_used_any_more_is_closed(client, clinic):
+    wanted = a_follow_up()
+    one = times_of(wanted)[0]
+    VisitType.objects.filter(code="follow_up").update(is_active=False)
+    in_session_of(client, wanted)
+    assert client.get(f"/my/{wanted.reference}/pick/").status_code == 404
+    assert refusal(lambda: held(wanted, one)) == "not_allowed"
+
+
 def test_no_kind_of_visit_is_open_before_the_clinic_opens_it(client):
     factories.a_clinic(people_each=1, rooms=1)
     assert not VisitType.objects.filter(is_self_bookable=True).exists()
