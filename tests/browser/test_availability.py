@@ -80,12 +80,15 @@ def test_other_forms_suit_everybody(open_page, look_at, clothes):
     page = open_page("/staff/", **clothes)
     sign_in(page, "coordinator")
     who = session.clinician_id
-    for path in (f"clinicians/{who}/session/", "closures/add/", f"sessions/{session.pk}/end/"):
+    own = f"sessions/{session.pk}"
+    for path in (f"clinicians/{who}/session/", "closures/add/", f"{own}/end/", f"{own}/change/"):
         page.goto(f"/staff/availability/{path}")
         look_at(page)
         press(page, "See what changes")
         assert page.locator(".error-summary").count() == 1
         look_at(page)
+    page.goto(f"/staff/availability/clinicians/{who}/buffer/")
+    look_at(page)
     exception = SessionException.objects.first()
     page.goto(f"/staff/availability/dates/{exception.pk}/remove/")
     look_at(page)

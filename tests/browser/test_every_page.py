@@ -11,6 +11,7 @@ from clinic.platform.audit.actors import Actor
 from scheduling.itineraries.search import find_days
 from scheduling.offers.actions import make_offer
 from scheduling.offers.models import Offer
+from scheduling.visits.models import Appointment
 from tests.browser.clinic_day import a_reviewed_request, a_sent_request, fill_the_rest, open_the_clinic
 from tests.browser.conftest import DESKTOP, SMALL_PHONE
 from tests.browser.steps import BORN, begin, fill_in, go, press, sign_in, type_birth_date
@@ -90,6 +91,12 @@ def test_booking_pages_dark_with_the_largest_text_on_a_small_phone(open_page, lo
     for path in ("visit/print/", "", "cancel/"):
         page.goto(f"/my/{wanted.reference}/{path}")
         look_at(page)
+    # the same by video, from home
+    wanted.visits.update(room=None)
+    Appointment.objects.filter(visit__request=wanted).update(mode="video")
+    for path in ("visit/", "visit/print/"):
+        page.goto(f"/my/{wanted.reference}/{path}")
+        look_at(page)
 
 
 @pytest.mark.parametrize("clothes", [STANDARD, HARDEST], ids=["standard", "dark, largest, 320 px"])
@@ -112,6 +119,9 @@ def test_staff_pages_with_data(open_page, look_at, clothes):
     for path in paths:
         page.goto(path)
         look_at(page)
+    page.goto(f"/staff/requests/{reviewed.reference}/days/")
+    page.locator("main details summary").last.click()  # who, how and how long
+    look_at(page)
     page.goto("/staff/")
     go(page, page.locator(".alert-banner a").first)
     look_at(page)

@@ -116,11 +116,12 @@ def test_language_that_nobody_speaks_is_told(client, small_clinic, coordinator):
 
 
 def test_wishes_of_the_patient_are_filled_in(client, small_clinic, coordinator):
-    wanted = follow_up(preferences={"times_of_day": ["midday"], "earliest_date": "2027-02-01"})
+    wanted = follow_up(preferences={"times_of_day": ["midday"], "earliest_date": "2027-02-01", "visit_mode": "video"})
 
     page = client.get(address_of(wanted)).content.decode()
 
     assert re.search(r'value="midday"[^>]*checked', page)
+    assert "would rather meet by video" in page
     assert "Monday, February 1" in page
     sooner = client.post(address_of(wanted), posted("find", parts=["afternoon"])).content.decode()
     assert "February" not in re.split("Who sees the patient", sooner)[0].split("Days</h2>")[1]
