@@ -1,6 +1,7 @@
 """Sending one queued message: by Django's e-mail backend, or as a text message by ours."""
 
 import logging
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from clinic.messages.texts.backends import Undeliverable, backend, texts_are_on
 from clinic.messages.texts.stop import is_stopped
 from clinic.messages.unreached import tell_unreached
 
+# After this long nobody needs it any more: the code that it brings has ended
+TOO_LATE = {"sign_in": timedelta(minutes=10)}
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +48,10 @@ def deliver(message_id: str) -> None:
     """
     message = Message.objects.get(pk=message_id)
     if message.state == Message.State.SENT:
+        return
+    limit = TOO_LATE.get(message.template)
+    if limit is not None and timezone.now() - message.created_at > limit:
+        give_up(message_id)
         return
     Message.objects.filter(pk=message.pk).update(attempts=F("attempts") + 1)
     try:

@@ -168,6 +168,17 @@ def test_a_busy_gateway_is_asked_again_later_until_it_takes_the_text(settings, t
 
 
 @pytest.mark.django_db
+def test_a_code_is_not_sent_after_it_has_ended(settings, time_machine):
+    with gateway(settings, 503) as provider:
+        (message,) = send.sign_in(NUMBER, link="https://clinic.example/sign-in/x/", code="7K4Q-92MX")
+        run_due()
+        time_machine.move_to(timezone.now() + timedelta(minutes=11))
+        run_due()
+    message.refresh_from_db()
+    assert (message.state, len(provider.got)) == ("failed", 1)
+
+
+@pytest.mark.django_db
 def test_a_gateway_that_is_away_or_silent_is_tried_again(settings):
     with gateway(settings) as provider:
         pass
