@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.directory.models import Clinician, Room, Specialty
 from clinic.platform.words import clock_range, short_day
 from scheduling.visits.models import VisitChange
-from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME
+from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, NO_SHOW, VISIT_CLAIMS_TIME
 
 Names = Mapping[tuple[str, int], str]
 TABLES = (("clinician", Clinician), ("room", Room), ("specialty", Specialty))
@@ -45,9 +45,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], names: Name
     """What is another than before, a line each: the whole visit first, then its appointments in order."""
     was, now = before["visit"], after["visit"]
     lines = []
-    if was["state"] != now["state"]:
-        lines.append({"no_show": _("The patient did not come")}.get(now["state"], _("The visit is canceled")))
-        return lines
+    if was["state"] != now["state"] and now["state"] not in VISIT_CLAIMS_TIME:
+        return [_("The patient did not come") if now["state"] == NO_SHOW else _("The visit is canceled")]
     is_other_day = _day(was["starts_at"]) != _day(now["starts_at"])
     if is_other_day:
         words = {"new": _span(now), "old": _span(was)}

@@ -15,7 +15,9 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.calendar_file import visit_calendar
 from scheduling.visits.change_rows import record_change, snapshot
+from scheduling.visits.change_words import changed_lines
 from scheduling.visits.changes import drop_leg, move_day, move_leg, swap_clinician, undo_change
+from scheduling.visits.day_actions import patient_left
 from scheduling.visits.drawing import draw_claims
 from scheduling.visits.guard import claim_time
 from scheduling.visits.models import Claim, StateChange, Visit
@@ -105,6 +107,19 @@ def test_undo_into_time_that_others_took_is_refused_and_changes_nothing(visit, b
     before = as_it_is(visit)
     assert refusal(lambda: undo_change(made, by=by, key=fresh_key(), now=now)) == "taken"
     assert as_it_is(visit) == before
+
+
+def test_patient_who_left_early_and_came_back_goes_on_as_before(visit, by, now, fresh_key):
+    Visit.objects.filter(pk=visit.pk).update(state="in_visit")
+    visit.appointments.filter(position=1).update(state="done")
+    before = snapshot(Visit.objects.get(pk=visit.pk), legs_of(visit))
+    patient_left(visit, by=by, key=fresh_key(), now=now)
+    made = visit.changes.get()
+    assert [line.partition(":")[0] for line in changed_lines(made)] == ["Taken out"] * 3
+    undo_change(made, by=by, key=fresh_key(), now=now)
+    again = Visit.objects.get(pk=visit.pk)
+    assert snapshot(again, legs_of(visit)) == before
+    assert claims_held(again) == claims_wanted(again)
 
 
 def test_undo_keeps_the_buffer_of_what_was_booked_meanwhile(visit, by, now, fresh_key):
