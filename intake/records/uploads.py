@@ -90,8 +90,7 @@ def add_upload(
 
 @submit_once("add_upload", store=lambda one: str(one.pk), replay=lambda pk: Upload.objects.get(pk=pk))
 def _add(report: SymptomReport, kind: str, received: _Received, item_id: int | None, *, by: Actor, key: str) -> Upload:
-    lock_records(report.pk)
-    SymptomReport.objects.select_for_update().get(pk=report.pk)  # the count stays true under two posts at once
+    lock_records(report.pk)  # the count stays true under two posts at once
     if not received.verdict.refusal:
         _refuse_if_full(report, by)
     return write_row(report, kind, received.name, received.verdict, kept=received.kept, by=by, item_id=item_id)
