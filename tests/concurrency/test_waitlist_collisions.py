@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from clinic.accounts.actors import staff_actor
+from clinic.platform.jobs.models import Job
+from clinic.platform.jobs.worker import run_due
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.availability.models import Closure
@@ -61,6 +63,16 @@ def test_five_workers_give_one_freed_day_to_the_first_in_turn():
     assert [offer.request for offer in Offer.objects.filter(state="open")] == [entries[0].request]
     assert WaitlistMatch.objects.count() == 1
     assert Visit.objects.filter(state="held").count() == 1
+    check_all()
+
+
+def test_several_workers_of_the_queue_leave_one_offer_and_no_work(standing_clock):
+    one_free_day()
+    entries = waiting(3)
+    all_at_once([run_due] * 4)
+    run_due()
+    assert [offer.request for offer in Offer.objects.filter(state="open")] == [entries[0].request]
+    assert not Job.objects.filter(kind="match_waitlist", done_at=None).exists()
     check_all()
 
 
