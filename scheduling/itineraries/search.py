@@ -197,7 +197,7 @@ def _check_taken(
         if what == "clinician" and buffers.of(key, kind)
     ]
     if times:
-        lock_keys(("request", str(wanted.pk)), *_keys_of(itineraries, buffers.widest))
+        lock_keys(("request", str(wanted.pk)), *_keys_of(itineraries))
     busy = read.busy_masks(
         start,
         end,
@@ -216,10 +216,10 @@ def _check_taken(
             raise Refused(_("That time is taken, or too close to another appointment."), code="taken")
 
 
-def _keys_of(itineraries: Iterable[Itinerary], apart: int) -> set[tuple[str, str, str]]:
-    """The keys of all that these days would claim, as the guard names them, and of the dates that buffers reach."""
+def _keys_of(itineraries: Iterable[Itinerary]) -> set[tuple[str, str, str]]:
+    """The keys of all that these days would claim, as the guard names them."""
     return lock_keys_of(
-        Claim(**{f"{what}_id": key}, starts_at=datetime_of(start - apart), ends_at=datetime_of(end + apart))
+        Claim(**{f"{what}_id": key}, starts_at=datetime_of(start), ends_at=datetime_of(end))
         for one in itineraries
         for what, key, start, end in one.uses
     )

@@ -19,6 +19,7 @@ from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from scheduling.visits.moves import state_change, swap_visits
 
 LONGEST_CLAIM = timedelta(hours=24)
+LONGEST_BUFFER = timedelta(hours=2)  # held by the database: of clinicians and of kinds of visit alike
 
 
 def resource_of(claim: Claim) -> tuple[str, str]:
@@ -31,11 +32,18 @@ def resource_of(claim: Claim) -> tuple[str, str]:
 
 
 def lock_keys_of(claims: Iterable[Claim]) -> set[tuple[str, str, str]]:
-    """One key for each resource and UTC date that the claims touch."""
+    """One key for each resource and UTC date that the claims touch, with the time that buffers may keep around them.
+
+    Whoever could come too close to one of them locks a date that it locks too; all writers lock alike, so none adds to
+    its locks later.
+    """
     keys = set()
     for claim in claims:
-        for moment in (claim.starts_at, claim.ends_at):
-            keys.add((*resource_of(claim), moment.astimezone(UTC).date().isoformat()))
+        apart = LONGEST_BUFFER if claim.clinician_id is not None else timedelta(0)
+        day, last = ((claim.starts_at - apart).astimezone(UTC).date(), (claim.ends_at + apart).astimezone(UTC).date())
+        while day <= last:
+            keys.add((*resource_of(claim), day.isoformat()))
+            day += timedelta(days=1)
     return keys
 
 

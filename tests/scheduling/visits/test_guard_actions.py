@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from clinic.platform.refusals import Refused
 from scheduling.offers.models import Offer
-from scheduling.visits.guard import claim_time
+from scheduling.visits.guard import claim_time, lock_keys_of
 from scheduling.visits.models import Claim, StateChange, Visit
 from tests.factories import a_patient, a_request, an_offer, days_of
 
@@ -174,3 +174,17 @@ def test_lapsed_day_of_an_offer_gives_way_whole_and_the_offer_ends_with_its_last
         claim_time([Claim(room=second.room, starts_at=second.starts_at, ends_at=second.ends_at)], now=last)
     offer.refresh_from_db()
     assert offer.state == Offer.State.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("hours", "dates"),
+    [((15, 16), ["05"]), ((21, 22), ["05", "06"]), ((1, 3), ["04", "05"]), ((1, 25), ["04", "05", "06"])],
+)
+def test_locks_reach_as_far_as_any_buffer_may(hours, dates):
+    start, end = (datetime(2027, 1, 5, tzinfo=UTC) + hour * HOUR for hour in hours)
+
+    def keys(**whom):
+        return sorted(day[-2:] for *_thing, day in lock_keys_of([Claim(**whom, starts_at=start, ends_at=end)]))
+
+    assert keys(clinician_id=7) == dates
+    assert set(keys(room_id=7)) == {"05", *(["06"] if hours[1] >= 24 else [])}
