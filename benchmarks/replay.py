@@ -96,7 +96,7 @@ class Recording:
     def statements(self, names: "Names") -> list[Statement]:
         """The same work for another case, parents before children; `names` learns the keys of the new rows."""
         models_by_table = {one._meta.db_table: one for one in apps.get_models(include_auto_created=True)}
-        ordered = _parents_first([models_by_table[table] for table in self.inserted])
+        ordered = _parents_first({models_by_table[table]: rows for table, rows in self.inserted.items()})
         for model in ordered:
             names.mint_keys(model, self.inserted[model._meta.db_table])
         made = [_delete(models_by_table[table], keys, names) for table, keys in self.deleted.items()]
@@ -216,18 +216,20 @@ def _updates(model: type[models.Model], rows: Mapping[Any, dict[str, Any]], name
     return made
 
 
-def _parents_first(chosen: list[type[models.Model]]) -> list[type[models.Model]]:
+def _parents_first(inserted: Mapping[type[models.Model], list[dict[str, Any]]]) -> list[type[models.Model]]:
+    """By the keys that these rows really carry: two tables may name each other, the rows of one booking do not."""
     ordered: list[type[models.Model]] = []
-    waiting = list(chosen)
+    waiting = list(inserted)
     while waiting:
         for model in waiting:
-            parents = {one.related_model for one in model._meta.concrete_fields if one.is_relation} - {model}
+            named = [one for one in model._meta.concrete_fields if one.is_relation]
+            parents = {one.related_model for one in named if any(row[one.column] for row in inserted[model])} - {model}
             if not parents & set(waiting):
                 ordered.append(model)
                 waiting.remove(model)
                 break
         else:
-            raise RuntimeError("tables that name each other")
+            raise RuntimeError("rows that name each other")
     return ordered
 
 

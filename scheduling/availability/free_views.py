@@ -17,9 +17,9 @@ from clinic.directory.models import Clinician
 from clinic.platform.words import clock_range, day
 from scheduling.availability.free import (
     MOST_DAYS_AHEAD,
-    QuestionError,
     Gap,
     Question,
+    QuestionError,
     free_gaps,
     question_of,
     starts_in,

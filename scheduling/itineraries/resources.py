@@ -3,11 +3,14 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import BooleanField, CharField, F, IntegerField, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from clinic.directory.models import Room, Specialty
+from clinic.platform.db.compiled import Compiled, StandIns
 from scheduling.itineraries.interpreters import INTERPRETER, languages_spoken
 
 OF_PEOPLE = (
@@ -60,8 +63,11 @@ class Resources:
         )
 
 
-def resources(codes: set[str]) -> Resources:
-    """People of these specialties, all interpreters, and the rooms in use: one query."""
+@lru_cache(maxsize=32)
+def _statement(vendor: str, count: int) -> Compiled:
+    """People of so many specialties, interpreters, rooms: built once, since it is read for every search and offer."""
+    stand_ins = StandIns()
+    codes = stand_ins.texts(count)
     word, whole, text = CharField(), IntegerField(), TextField()
     people = (
         Specialty.objects.filter(Q(code__in=codes, is_leg=True) | Q(code=INTERPRETER, is_leg=False))
@@ -87,8 +93,13 @@ def resources(codes: set[str]) -> Resources:
         )
         .values_list("what", "kind", "nothing", "no", "id", "site_id", "is_active", "name", "spoken", "title")
     )
+    return Compiled(people.union(rooms, all=True).order_by(), stand_ins)
+
+
+def resources(codes: set[str]) -> Resources:
+    """People of these specialties, all interpreters, and the rooms in use: one query."""
     found = Resources()
-    rows = people.union(rooms, all=True).order_by()
+    rows = _statement(connection.vendor, len(codes)).rows(sorted(codes))
     for what, code, minutes, is_physician, key, site, active, name, languages, title in rows:
         if what == "room":
             found.rooms.setdefault((code, site), []).append(key)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from clinic.platform.db.compiled import Compiled, StandIns
 from clinic.platform.refusals import Refused
 from scheduling.itineraries.legs import CONSULT, IN_PERSON, MODES, NO_LIMITS, Itinerary, Limits
 from scheduling.itineraries.models import VisitType, VisitTypeLeg
@@ -46,11 +49,12 @@ class KindOfVisit:
     limits: Limits = NO_LIMITS
 
 
-def kinds_of_visit(visit_type_ids: Iterable[int | None]) -> dict[int, KindOfVisit]:
-    """What these kinds of visit bring, by their key: one query."""
-    found: dict[int, KindOfVisit] = {}
-    rows = (
-        VisitType.objects.filter(pk__in=[key for key in visit_type_ids if key is not None])
+@lru_cache(maxsize=32)
+def _statement(vendor: str, count: int) -> Compiled:
+    """So many visit types with their legs: built once, since it is read for every search and offer."""
+    stand_ins = StandIns()
+    found = (
+        VisitType.objects.filter(pk__in=stand_ins.numbers(count))
         .order_by("pk", "legs__position")
         .values_list(
             "pk", "takes_suggested_legs", "notice_minutes", "horizon_days",
@@ -58,6 +62,14 @@ def kinds_of_visit(visit_type_ids: Iterable[int | None]) -> dict[int, KindOfVisi
             "legs__specialty__code", "legs__minutes", "legs__stage", "legs__extra_room_kind", "legs__mode",
         )
     )  # fmt: skip
+    return Compiled(found, stand_ins)
+
+
+def kinds_of_visit(visit_type_ids: Iterable[int | None]) -> dict[int, KindOfVisit]:
+    """What these kinds of visit bring, by their key: one query."""
+    found: dict[int, KindOfVisit] = {}
+    keys = sorted({key for key in visit_type_ids if key is not None})
+    rows = _statement(connection.vendor, len(keys)).rows(keys) if keys else ()
     for pk, takes, notice, horizon, gap_min, gap_max, total, code, minutes, stage, room_kind, mode in rows:
         kind = found.setdefault(pk, KindOfVisit([], takes, notice, horizon, Limits(gap_min, gap_max, total)))
         if minutes is not None:

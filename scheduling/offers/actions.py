@@ -6,10 +6,12 @@ wait for each other in a circle.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import combinations
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +20,8 @@ from clinic.accounts.roles import Permission
 from clinic.messages.send import earlier_day, offer_ready
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
+from clinic.platform.db.batch import Batch
+from clinic.platform.db.compiled import Compiled, StandIns
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.jobs.queue import enqueue
 from clinic.platform.refusals import Refused
@@ -34,7 +38,6 @@ from scheduling.offers.models import Offer
 from scheduling.requests.may import (
     PERSONS,
     addresses_for,
-    locked_request,
     not_allowed,
     require_own_or_staff,
     require_staff,
@@ -110,15 +113,17 @@ def hold_days(
     lock_keys(("request", str(row.pk)), *lock_keys_of(claims))
     _end_lapsed_offers(row, now=now)
     _require_ready(row, replaces)
-    offer.save(force_insert=True)
-    Visit.objects.bulk_create(visits)
-    Appointment.objects.bulk_create(legs)
+    batch = Batch()
+    for rows in ([offer], visits, legs):
+        batch.insert(rows)
+    batch.send()
     touched = claim_time(claims, now=now, has_locks=True)
     history = [state_change("offer", offer.pk, "", offer.state, by=by, at=now)]
     history += [state_change("visit", visit.pk, "", visit.state, by=by, at=now) for visit in visits]
     history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now) for leg in legs]
     history += refreshed({row.pk, *touched}, by=by, at=now, reason="offer_made")
-    StateChange.objects.bulk_create(history)
+    batch.insert(history)
+    batch.send()
     if origin != Offer.Origin.SELF:  # who chooses the time is here already
         _send_link(offer, row, by=by)
     enqueue("expire_offers", {}, run_after=offer.expires_at)
@@ -145,19 +150,33 @@ def _require_ready(row: AppointmentRequest, replaces: Visit | None) -> None:
         old = Visit.objects.select_for_update(of=("self",)).filter(pk=replaces.pk, request=row.pk).first()
         is_ready = old is not None and old.state == Visit.State.BOOKED
         is_ready = is_ready and not row.offers.filter(state=Offer.State.OPEN).exists()
-    fresh = locked_request(row)
+    ((fresh,),) = _locked_status(connection.vendor).rows([row.pk])
     status = AppointmentRequest.Status.READY if replaces is None else AppointmentRequest.Status.SCHEDULED
-    if not is_ready or fresh.status != status:
+    if not is_ready or fresh != status:
         raise Refused(_("This request is not ready for an offer."), code="not_ready")
+
+
+@lru_cache(maxsize=2)
+def _locked_status(vendor: str) -> Compiled:
+    """The status of a request, its row held until the end of the transaction."""
+    stand_ins = StandIns()
+    found = AppointmentRequest.objects.select_for_update().filter(pk=stand_ins.key()).order_by()
+    return Compiled(found.values_list("status"), stand_ins)
 
 
 def _end_lapsed_offers(row: AppointmentRequest, *, now: datetime) -> None:
     """An offer of this request whose time is over does not stand in the way of a new one."""
-    lapsed = row.offers.filter(state=Offer.State.OPEN, expires_at__lte=now)
-    held = Visit.objects.filter(offer__in=lapsed, state=Visit.State.HELD).values_list("pk", flat=True)
-    if visit_ids := list(held):
+    lapsed = _days_of_lapsed_offers(connection.vendor).rows([row.pk, now])
+    if visit_ids := [key for (key,) in lapsed]:
         expire_holds(visit_ids, now=now)
         refresh_statuses([row.pk], at=now, reason="hold_lapsed")
+
+
+@lru_cache(maxsize=2)
+def _days_of_lapsed_offers(vendor: str) -> Compiled:
+    stand_ins = StandIns()
+    lapsed = Q(offer__request=stand_ins.key(), offer__state=Offer.State.OPEN, offer__expires_at__lte=stand_ins.moment())
+    return Compiled(Visit.objects.filter(lapsed, state=Visit.State.HELD).values_list("pk"), stand_ins)
 
 
 def _send_link(offer: Offer, row: AppointmentRequest, *, by: Actor) -> None:

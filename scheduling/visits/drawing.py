@@ -6,8 +6,12 @@ and the interpreter from the first start to the last end, and the patient once t
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+
+from django.db import connection
 
 from clinic.directory.models import Clinician
+from clinic.platform.db.compiled import Compiled, StandIns
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
 from scheduling.offers.holds import hold_ends
@@ -37,8 +41,15 @@ def draw_visits(
 
 def specialties_of(itineraries: Iterable[Itinerary]) -> dict[int, int]:
     """The specialty of each clinician of these days: one query."""
-    people = {leg.clinician_id for one in itineraries for leg in one.legs}
-    return dict(Clinician.objects.filter(pk__in=people).values_list("pk", "specialty_id"))
+    people = sorted({leg.clinician_id for one in itineraries for leg in one.legs})
+    return dict(_specialties(connection.vendor, len(people)).rows(people)) if people else {}
+
+
+@lru_cache(maxsize=32)
+def _specialties(vendor: str, count: int) -> Compiled:
+    stand_ins = StandIns()
+    found = Clinician.objects.filter(pk__in=stand_ins.numbers(count)).order_by().values_list("pk", "specialty_id")
+    return Compiled(found, stand_ins)
 
 
 def draw_visit(

@@ -91,7 +91,7 @@ class Batch:
         return answer
 
     def insert(self, rows: Sequence[models.Model], *, tail: str = "") -> Answer:
-        """New rows of one model. `tail` is what follows the values, such as ON CONFLICT or RETURNING."""
+        """New rows of one model, which count as stored from here on. `tail` follows the values, such as RETURNING."""
         if not rows:
             return Answer()
         model = type(rows[0])
@@ -104,6 +104,7 @@ class Batch:
                 if value is not None and type(value) is not plain:
                     value = field.get_db_prep_save(value, connection)
                 values.append(value)
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         return self.add(f"{head} VALUES {', '.join([marks] * len(rows))} {tail}", values)
 
     def update(

@@ -36,6 +36,10 @@ class StandIns:
         """For a moment."""
         return self._give(datetime(1850, 1, 1, tzinfo=UTC) + timedelta(days=len(self.given)))
 
+    def text(self) -> str:
+        """For a word."""
+        return self._give(f"stands in {FAR + len(self.given)}")
+
     def numbers(self, count: int) -> list[int]:
         """For so many keys."""
         return [self.number() for _n in range(count)]
@@ -43,6 +47,10 @@ class StandIns:
     def keys(self, count: int) -> list[UUID]:
         """The same for keys of 128 bits."""
         return [self.key() for _n in range(count)]
+
+    def texts(self, count: int) -> list[str]:
+        """For so many words."""
+        return [self.text() for _n in range(count)]
 
     def _give(self, value: Any) -> Any:
         self.given.append(value)
