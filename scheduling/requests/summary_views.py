@@ -39,6 +39,7 @@ def summary_pdf(request: HttpRequest, wanted: AppointmentRequest) -> HttpRespons
     """`/my/<ref>/summary.pdf`: the same as a tagged PDF; where none can be made, a page that offers print."""
     context: dict[str, Any] = {
         "groups": _groups(request, wanted),
+        "wanted": wanted,
         "clinic": clinic_facts(),
         "site": settings.PUBLIC_URL,
         "made_at": timezone.now(),

@@ -146,3 +146,9 @@ def test_page_after_sending_speaks_of_the_patient_to_a_caregiver(client, level, 
     assert "The patient chooses" in said
     assert TO_A_PATIENT.findall(said) == []
     assert faults(Page(page.content.decode())) == []
+
+
+def test_record_to_print_is_the_patients_for_a_caregiver(client):
+    wanted = filled_in_by_a_caregiver(a_wanted_request())
+    in_session_of(client, wanted)
+    assert "The patient's answers" in text_of(client.get(f"/my/{wanted.reference}/summary/"))
