@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +23,8 @@ from clinic.platform.db.sql import lock_keys
 from clinic.platform.jobs.queue import enqueue
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
-from intake.tasks.actions import open_task
+from intake.patients.reach import addresses_of
+from intake.tasks.actions import end_task, open_task
 from intake.tasks.models import StaffTask
 from scheduling.offers.actions import hold_days
 from scheduling.offers.models import Offer
@@ -132,7 +135,7 @@ def offer_now(entry: WaitlistEntry, *, by: Actor, key: str, now: datetime) -> Wa
         raise Refused(_("This request is not on the list any more."), code="ended")
     if row.request.offers.filter(state=Offer.State.OPEN, expires_at__gt=now).exists():
         raise Refused(_("This request has an offer that waits for an answer."), code="not_ready")
-    found = match_for(row, now=now)
+    found = match_for(row, now=now, as_proposed=True)
     if found is None:
         raise Refused(_("No time that helps is free right now."), code="no_day")
     put_match(row, found, by=by, now=now, as_task=found.day is None)
@@ -165,7 +168,7 @@ def match_waitlist(now: datetime, *, after: Turn | None = None, stops: Callable[
     for _at, entry in left[:MOST_A_RUN]:
         if not _may_get_something(entry, now):
             continue
-        as_task = settings.WAITLIST_MODE == "task" or entry.specialty_id is not None
+        as_task = _is_for_staff(entry)
         not_with = [*kept_back, *(_proposed() if as_task else ())]
         found = match_for(entry, now=now, not_with=not_with)
         if found is None:
@@ -188,10 +191,16 @@ def _may_get_something(entry: WaitlistEntry, now: datetime) -> bool:
     status = Status.SCHEDULED if entry.visit_id else Status.READY
     if entry.request.status != status:
         return False
-    if settings.WAITLIST_MODE == "task" or entry.specialty_id is not None:
+    if _is_for_staff(entry):
         return True
     hours = hours_of(settings.WAITLIST_OFFER_HOURS)
     return may_be_told(entry.request.urgency_rank, timezone.localtime(now), hours)
+
+
+def _is_for_staff(entry: WaitlistEntry) -> bool:
+    """Whether a task tells staff: as the clinic has set, for one leg, and for people whom no message reaches."""
+    one_leg = entry.specialty_id is not None
+    return settings.WAITLIST_MODE == "task" or one_leg or not addresses_of(entry.request.patient)
 
 
 def _proposed() -> list[list[tuple[int, int, int]]]:
@@ -235,15 +244,30 @@ def _keep_match(entry: WaitlistEntry, found: Match, offer: Offer | None, *, by: 
     open_before = row.matches.filter(outcome=Outcome.OPEN)
     if by == SYSTEM and (row.state != State.WAITING or open_before.exists()):
         raise Refused(_("This request has an offer that waits for an answer."), code="not_ready")
-    if row.state not in LIVE or matches_of(patient.pk).filter(time_key=found.time_key).exists():
+    proposed = open_before.filter(offer=None, time_key=found.time_key)
+    match = proposed.first() if offer is not None else None  # the time of a task, which is offered now
+    known = matches_of(patient.pk).filter(time_key=found.time_key)
+    if row.state not in LIVE or (match is None and known.exists()):
         raise Refused(_("This time was offered to the patient before."), code="offered_before")
-    open_before.update(outcome=Outcome.GONE, ended_at=now)
-    match = WaitlistMatch.objects.create(entry=row, patient=patient, offer=offer, time_key=found.time_key, made_at=now)
+    _end_proposals(open_before, by=by, now=now, except_for=match)
+    if match is None:
+        match = WaitlistMatch(entry=row, patient=patient, time_key=found.time_key, made_at=now)
+    match.offer = offer
+    match.save()
     row.state = State.OFFERED
     row.save(update_fields=["state"])
     if offer is None:
         _open_task(entry, match, found, by=by, now=now)
     record("waitlist_matched", by=by, subject=row, data={"request": row.request_id, "as_task": offer is None})
+
+
+def _end_proposals(open_before: QuerySet, *, by: Actor, now: datetime, except_for: WaitlistMatch | None) -> None:
+    """What was proposed to staff so far is settled by this offer: its tasks are done."""
+    names = [f"match:{key}" for key in open_before.values_list("pk", flat=True)]
+    for task in StaffTask.objects.filter(kind=StaffTask.Kind.WAITLIST, dedupe__in=names, state=StaffTask.State.OPEN):
+        user = get_user_model().objects.filter(pk=by.id).first() if by.id.isdigit() else None
+        end_task(task, state=StaffTask.State.DONE, note="", user=user, by=by)
+    open_before.exclude(pk=except_for.pk if except_for else None).update(outcome=Outcome.GONE, ended_at=now)
 
 
 def _open_task(entry: WaitlistEntry, match: WaitlistMatch, found: Match, *, by: Actor, now: datetime) -> None:

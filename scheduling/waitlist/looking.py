@@ -64,12 +64,18 @@ def matches_of(patient_id) -> QuerySet:
     return WaitlistMatch.objects.filter(Q(patient=patient_id) | Q(entry__request__patient=patient_id))
 
 
-def match_for(entry: WaitlistEntry, *, now: datetime, not_with: Iterable[Collection[Use]] = ()) -> Match | None:
+def match_for(
+    entry: WaitlistEntry, *, now: datetime, not_with: Iterable[Collection[Use]] = (), as_proposed: bool = False
+) -> Match | None:
     """The first time that helps this person, was never put before them, and shares nothing with `not_with`.
 
-    The entry comes with its request (patient, visit type), visit and specialty.
+    `as_proposed`: what an open task of this entry proposes may come again, to be offered now. The entry comes with its
+    request (patient, visit type), visit and specialty.
     """
-    known = set(matches_of(entry.request.patient_id).values_list("time_key", flat=True))
+    before = matches_of(entry.request.patient_id)
+    if as_proposed and not entry.specialty_id:
+        before = before.exclude(entry=entry, offer=None, outcome=WaitlistMatch.Outcome.OPEN)
+    known = set(before.values_list("time_key", flat=True))
     found = _legs(entry, now) if entry.specialty_id else _days(entry, now, limit=1 + min(len(known), MOST_KNOWN))
     taken = list(not_with)
     return next(

@@ -48,6 +48,8 @@ def state_now(entry: WaitlistEntry, outcomes: Iterable[str]) -> str:
         return State.FULFILLED if Outcome.ACCEPTED in found and has_day else State.ENDED
     if wanted.closed_at is not None:
         return State.ENDED
+    if entry.specialty_id is not None and Outcome.ACCEPTED in found:
+        return State.FULFILLED  # staff have moved the leg, or found that it cannot be
     return State.OFFERED if Outcome.OPEN in found else State.WAITING
 
 

@@ -298,6 +298,44 @@ def test_one_leg_earlier_is_proposed_to_staff(now, clinic):
     assert match_waitlist(now) == 0
 
 
+def test_staff_offer_what_a_task_proposes_and_the_task_is_done(now, settings, staff):
+    settings.WAITLIST_MODE = "task"
+    entry = joined(a_request())
+    match_waitlist(now)
+    task = StaffTask.objects.get(kind="waitlist")
+    offer_now(entry, by=staff, key=new_key(), now=now)
+    (offer,) = open_offers()
+    task.refresh_from_db()
+    match = entry.matches.get()
+    assert (match.offer, match.outcome, task.state) == (offer, "open", "done")
+    assert days_of(offer)[0].starts_at.isoformat() == task.data["starts_at"]
+    assert match_waitlist(now) == 0
+    accept_offer(offer, days_of(offer)[0], by=person_of(entry.request), key=new_key(), now=now)
+    match_waitlist(now)
+    entry.refresh_from_db()
+    assert (entry.state, entry.matches.get().outcome) == ("fulfilled", "accepted")
+
+
+def test_leg_that_staff_have_moved_is_not_proposed_again(now, clinic):
+    visit = booked_on(3, now)
+    entry = joined(visit.request, specialty=clinic.specialties["RAD_ONC"])
+    match_waitlist(now)
+    nurse = factories.a_nurse()
+    task = StaffTask.objects.get(kind="waitlist")
+    close_task(task, state="done", note="", user=nurse, by=staff_actor(nurse), key=new_key())
+    assert match_waitlist(now) == 0
+    entry.refresh_from_db()
+    assert entry.state == "fulfilled"
+
+
+def test_person_whom_no_message_reaches_is_called_by_staff_instead(now):
+    wanted = a_request(patient=factories.a_patient(consents=False))
+    joined(wanted)
+    assert match_waitlist(now + timedelta(hours=13)) == 1  # a task, also at night
+    assert not Offer.objects.exists()
+    assert StaffTask.objects.get(kind="waitlist").patient == wanted.patient
+
+
 def test_staff_offer_at_once_to_whom_they_choose(now, staff):
     first, second = joined(a_request()), joined(a_request())
     night = now + timedelta(hours=13)
