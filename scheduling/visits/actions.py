@@ -21,6 +21,7 @@ from scheduling.requests.models import RequestNote
 from scheduling.requests.refresh import refresh_statuses
 from scheduling.visits.change_rows import record_change, snapshot, with_messages
 from scheduling.visits.freed import time_freed
+from scheduling.visits.guard import keys_of_shared_time
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import swap_visits
 from scheduling.visits.states import VISIT_MOVES, can_move
@@ -101,7 +102,7 @@ def _ended(visit: Visit, *, by: Actor, now: datetime, reason: str) -> tuple[Visi
 
 
 def _locked(visit: Visit) -> Visit:
-    lock_keys(("request", str(visit.request_id)))
+    lock_keys(("request", str(visit.request_id)), *keys_of_shared_time(visit.pk))
     return Visit.objects.select_for_update(of=("self",)).select_related("patient", "request__patient").get(pk=visit.pk)
 
 

@@ -23,6 +23,7 @@ from scheduling.visits.change_rows import record_change, snapshot
 from scheduling.visits.change_write import fit_to_legs, lock_visit, swap_claims, write_legs, write_visit
 from scheduling.visits.drawing import draw_claims
 from scheduling.visits.freed import time_freed
+from scheduling.visits.guard import keys_of_shared_time
 from scheduling.visits.models import Appointment, StateChange, Visit, VisitChange
 from scheduling.visits.moves import stale, swap_one, swap_visits
 from scheduling.visits.replan import live_legs, read_visit
@@ -63,7 +64,7 @@ def locked_visit(visit_id, request_id, *, by: Actor, version: int | None = None)
     `version` is the calendar sequence that the page showed. Raises Refused(code="not_allowed", "stale").
     """
     require_staff(by, Permission.RUN_DAY)
-    lock_keys(("request", str(request_id)))
+    lock_keys(("request", str(request_id)), *keys_of_shared_time(visit_id))
     row = Visit.objects.select_for_update(of=("self",)).select_related("patient", "request").get(pk=visit_id)
     if version is not None and version != row.calendar_sequence:
         raise stale()

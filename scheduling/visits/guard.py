@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.platform.audit.actors import SYSTEM
@@ -45,6 +46,14 @@ def lock_keys_of(claims: Iterable[Claim]) -> set[tuple[str, str, str]]:
             keys.add((*resource_of(claim), day.isoformat()))
             day += timedelta(days=1)
     return keys
+
+
+def keys_of_shared_time(visit_id) -> set[tuple[str, str, str]]:
+    """The keys of a visit's claims over or under another one, to be locked by whoever frees them: none as a rule.
+
+    What lies over them is changed with them (`lanes.settle_lanes`), and must not be while others book that time.
+    """
+    return lock_keys_of(Claim.objects.filter(Q(is_shared=True) | Q(is_overbooked=True), visit=visit_id))
 
 
 def claim_time(claims: Sequence[Claim], *, now: datetime, has_locks: bool = False) -> set:

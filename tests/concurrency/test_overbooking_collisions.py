@@ -10,6 +10,7 @@ from clinic.platform.submits.once import new_key
 from scheduling.availability.models import Closure
 from scheduling.offers.accepting import accept_offer
 from scheduling.visits.actions import cancel_visit
+from scheduling.visits.guard import claim_time
 from scheduling.visits.models import Appointment, Claim, Visit
 from scheduling.visits.walk_in import NewLeg, add_walk_in_leg, add_walk_in_visit
 from tests import factories
@@ -150,3 +151,26 @@ def test_raw_claims_at_once_leave_one_in_each_lane(clinic):
     assert len(wins(results)) == len(rows)
     assert rows in ([(False, False)], [(False, True)], [(True, False)], [(False, True), (True, False)])
     assert factories.overlapping_claims() == []
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_canceling_below_an_overbooked_visit_while_others_want_the_time_never_deadlocks(clinic, number):
+    by, who = staff_actor(a_coordinator()), clinic.people["MED_ONC"][0]
+    below = a_visit_today(a_request(patient=a_patient()), clinic, [("MED_ONC", AT)], minutes=30)
+    wanted = a_request(patient=a_patient())
+    over = a_visit_today(wanted, clinic, [("PALLIATIVE", AT - 40 * MINUTE)], room=1, minutes=30)
+    adding(clinic, over, by)()
+
+    def grab(start):
+        with transaction.atomic():
+            claim_time([Claim(clinician=who, starts_at=start, ends_at=start + 30 * MINUTE)], now=NOW)
+
+    calls = [lambda start=AT + n * MINUTE: grab(start) for n in (0, 5, -5, 10, -10)]
+    calls += [
+        lambda visit=visit: cancel_visit(visit, by=by, key=new_key(), reason="other", now=NOW)
+        for visit in (below, over)
+    ]
+    results = all_at_once(calls)
+    assert [isinstance(result, Visit) for result in results[-2:]] == [True, True]
+    assert factories.overlapping_claims() == []
+    assert not Claim.objects.filter(is_shared=True).exists()
