@@ -87,8 +87,9 @@ def test_other_forms_suit_everybody(open_page, look_at, clothes):
         press(page, "See what changes")
         assert page.locator(".error-summary").count() == 1
         look_at(page)
-    page.goto(f"/staff/availability/clinicians/{who}/buffer/")
-    look_at(page)
+    for path in (f"clinicians/{who}/buffer/", "free/", "free/?days=30&specialty=RAD_ONC"):
+        page.goto(f"/staff/availability/{path}")
+        look_at(page)
     exception = SessionException.objects.first()
     page.goto(f"/staff/availability/dates/{exception.pk}/remove/")
     look_at(page)
