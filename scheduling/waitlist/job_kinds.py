@@ -36,7 +36,7 @@ def others_are_due() -> bool:
 @planner
 def plan_match() -> None:
     """Every five minutes: time is free without a word when a hold lapses, a session opens or the morning comes."""
-    if settings.WAITLIST_MODE == "off" or not WaitlistEntry.objects.filter(state=WaitlistEntry.State.WAITING).exists():
+    if settings.WAITLIST_MODE == "off" or not WaitlistEntry.objects.filter(state__in=WaitlistEntry.LIVE).exists():
         return
     number = int(timezone.now().timestamp() // EVERY.total_seconds())
     name = f"{MATCH_JOB} {number}"
