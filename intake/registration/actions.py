@@ -38,7 +38,7 @@ from intake.triage.models import Alert, Level, Triage
 from intake.triage.rules import BY_ID, EMERGENCY
 from intake.triage.vocabulary import VOCABULARY, validate
 
-FLOWS = {Draft.Purpose.SYMPTOMS: NEW_SYMPTOMS, Draft.Purpose.NURSE_LINE: NURSE_LINE}
+FLOWS: dict[str, Flow] = {Draft.Purpose.SYMPTOMS: NEW_SYMPTOMS, Draft.Purpose.NURSE_LINE: NURSE_LINE}
 SWEEP = 20  # lapsed drafts cleared whenever a new one begins
 WRITTEN_BY_A_PAGE = (
     "answers",
