@@ -15,6 +15,7 @@ def check(folder: Path, *, audit: int = 0, history: int = 0) -> dict[str, Any]:
     """
     from django.conf import settings
 
+    from benchmarks.reliability.crowd import UNDO_MINUTES
     from benchmarks.reliability.history import committed_since
     from benchmarks.reliability.judge import end_of_unknown, judge
     from benchmarks.reliability.logs import read_logs
@@ -31,7 +32,7 @@ def check(folder: Path, *, audit: int = 0, history: int = 0) -> dict[str, Any]:
     recorded = read_logs(sorted(folder.glob("worker-*.jsonl")))
     ended = folder / "ended.json"
     end_of_unknown(recorded, {int(key): value for key, value in json.loads(ended.read_text()).items()})
-    model = model_of_world(settings.HOLD_HOURS)
+    model = model_of_world(settings.HOLD_HOURS, UNDO_MINUTES)
     verdict = judge(model, recorded, committed_since(audit, history))
     faults = verdict.faults + differences(state_of_database(), state_of_model(model))
     faults += faults_now() + wrong_statuses()

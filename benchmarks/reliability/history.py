@@ -5,9 +5,10 @@ from datetime import datetime
 
 from benchmarks.reliability.attempts import RECORDED_AS
 from benchmarks.reliability.judge import Committed
+from benchmarks.reliability.model import LEG_TAKES_TIME
 from benchmarks.reliability.world import moves_since
 from clinic.platform.audit.models import AuditEntry
-from scheduling.visits.models import StateChange
+from scheduling.visits.models import StateChange, VisitChange
 
 LAPSED = "hold_lapsed"
 
@@ -31,4 +32,16 @@ def committed_since(audit: int, history: int) -> dict[datetime, Committed]:
             its.lapsed.append(row.subject_id)
     for moment, move in moves_since(history)[1]:
         found.setdefault(moment, Committed(-1)).moves.append(move)
+    for change in VisitChange.objects.all():
+        if change.at in found:
+            found[change.at].change = str(change.pk)
+            found[change.at].left = {
+                leg["id"]: (leg["clinician"], leg["room"], _moment(leg["starts_at"]), _moment(leg["ends_at"]))
+                for leg in change.after["legs"]
+                if leg["state"] in LEG_TAKES_TIME
+            }
     return found
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 
-from benchmarks.reliability.model import Impossible, Model
-from benchmarks.reliability.words import FAILED, MADE, REFUSED, UNKNOWN, Move, Recorded
+from benchmarks.reliability.changes import Model
+from benchmarks.reliability.model import Impossible
+from benchmarks.reliability.words import FAILED, MADE, REFUSED, UNKNOWN, Attempt, Move, Recorded
 
 LOCK_WAIT = 2_900_000_000  # nanoseconds: "busy" is said only after waiting 3 seconds for others
 FOREVER = 1 << 62
@@ -30,6 +31,8 @@ class Committed:
     position: int
     moves: list[Move] = field(default_factory=list)
     lapsed: list[str] = field(default_factory=list)  # visits whose hold it ended
+    change: str = ""  # the change of a visit that it kept
+    left: dict[str, tuple] = field(default_factory=dict)  # where that put the legs which take time
 
 
 @dataclass
@@ -47,6 +50,7 @@ class _Open:
     one: Recorded
     low: int
     high: int
+    seen: set = field(default_factory=set)  # how the visit was in the states so far
 
 
 def judge(model: Model, recorded: Sequence[Recorded], committed: dict[datetime, Committed]) -> Verdict:
@@ -75,6 +79,8 @@ def _match_answers(recorded: Iterable[Recorded], committed: dict[datetime, Commi
     for one in recorded:
         by_key[one.key].append(one)
         verdict.counts[f"{one.attempt.what} {one.outcome}"] += 1
+        if one.outcome == REFUSED:
+            verdict.counts[f"because:{one.said}"] += 1
         if one.outcome == FAILED:
             verdict.faults.append(f"{_name(one)}: an error came to a person: {one.said}")
     for key, group in by_key.items():
@@ -120,7 +126,7 @@ def _replay(
         pending += to_explain.get(place, [])
         still = []
         for waiting in pending:
-            if _is_explained(model, waiting.one):
+            if _is_explained(model, waiting):
                 continue
             if waiting.high <= place:
                 verdict.faults.append(_unexplained(model, waiting.one))
@@ -139,14 +145,18 @@ def _right(model: Model, one: Recorded) -> set[str] | None:
         return None
 
 
-def _is_explained(model: Model, one: Recorded) -> bool:
+def _is_explained(model: Model, waiting: _Open) -> bool:
+    one = waiting.one
     right = _right(model, one)
     if right is None:
         return False
-    if one.outcome == REFUSED:
-        waited = _end(one) - one.began
-        return one.said in right or (one.said == "busy" and waited >= LOCK_WAIT)
-    return not right & ONLY_LOOKED_AT
+    if one.outcome != REFUSED:
+        return not right & ONLY_LOOKED_AT
+    if one.said == "stale":  # right also when the visit was not the same throughout
+        waiting.seen.add(model.version(one.attempt))
+        return "stale" in right or len(waiting.seen) > 1
+    waited = _end(one) - one.began
+    return one.said in right | model.may_also_refuse(one.attempt) or (one.said == "busy" and waited >= LOCK_WAIT)
 
 
 def _unexplained(model: Model, one: Recorded) -> str:
@@ -162,7 +172,7 @@ def _commit(model: Model, one: Recorded, its: Committed, verdict: Verdict) -> No
     try:
         if wrong := model.refusals(one.attempt) - ONLY_LOOKED_AT:
             verdict.faults.append(f"{_name(one)}: committed, should have been refused: {sorted(wrong)}")
-        expected = model.apply(one.attempt, _result(one, its))
+        expected = model.apply(one.attempt, result_of(one.attempt, its))
     except (Impossible, KeyError, IndexError, ValueError) as error:
         verdict.faults.append(f"{_name(one)}: cannot have happened: {error!r}")
         return
@@ -172,19 +182,22 @@ def _commit(model: Model, one: Recorded, its: Committed, verdict: Verdict) -> No
         verdict.faults.append(f"{_name(one)}: partial or too much: not moved {[*missing]}, moved {[*extra]}")
 
 
-def _result(one: Recorded, its: Committed) -> dict:
+def result_of(attempt: Attempt, its: Committed) -> dict:
     """The keys of what it made, as the history has them in order."""
-    if one.attempt.what == "expire":
+    if attempt.what == "expire":
         return {"visits": its.lapsed}
-    if one.attempt.what != "make_offer":
+    if attempt.what in KEPT:
+        return {"change": its.change} | ({"left": its.left} if attempt.what == "drop_leg" else {})
+    if attempt.what != "make_offer":
         return {}
     made = {thing: [key for kind, key, before, _to in its.moves if kind == thing and not before] for thing in _THINGS}
     keys = iter(made["appointment"])
-    legs = [[next(keys, "") for _leg in day.legs] for day in one.attempt.given["days"]]
+    legs = [[next(keys, "") for _leg in day.legs] for day in attempt.given["days"]]
     return {"offer": made["offer"][0], "visits": made["visit"], "legs": legs}
 
 
 _THINGS = ("offer", "visit", "appointment")
+KEPT = frozenset({"cancel", "no_show", "move_leg", "swap_clinician", "move_day", "drop_leg"})
 
 
 def _end(one: Recorded) -> int:

@@ -5,7 +5,8 @@ does one thing after the other. `refusals` says which refusals of an attempt wou
 it must succeed), `apply` makes it happen and returns every move of a state that must have been written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -15,6 +16,10 @@ from benchmarks.reliability.words import Attempt, Claim, Day, Leg, Move, Resourc
 
 NOTICE = timedelta(hours=2)
 TAKES_TIME = frozenset({"held", "booked", "checked_in", "in_visit", "completed"})
+
+
+BEGUN = frozenset({"checked_in", "in_visit", "completed"})
+LEG_TAKES_TIME = frozenset({"held", "booked", "with_clinician", "done"})
 
 
 class Impossible(Exception):  # noqa: N818  (said as it is)
@@ -42,25 +47,23 @@ class VisitNow:
     patient: str
     room: int
     legs: dict[str, LegNow]
+    start: datetime
+    end: datetime
     state: str = "held"
     sequence: int = 0
+    checked_in: datetime | None = None
 
-    @property
-    def start(self) -> datetime:
-        """First start."""
-        return min(leg.start for leg in self.legs.values())
-
-    @property
-    def end(self) -> datetime:
-        """Last end."""
-        return max(leg.end for leg in self.legs.values())
+    def live(self) -> dict[str, LegNow]:
+        """Legs that take time, in order of time."""
+        taking = [(name, leg) for name, leg in self.legs.items() if leg.state in LEG_TAKES_TIME]
+        return dict(sorted(taking, key=lambda pair: pair[1].start))
 
     def claims(self) -> set[Claim]:
         """The time it takes in its state."""
         if self.state not in TAKES_TIME:
             return set()
         taken = {(("room", self.room), self.start, self.end)}
-        for leg in self.legs.values():
+        for leg in self.live().values():
             taken.add((("clinician", leg.clinician), leg.start, leg.end))
             if leg.room is not None:
                 taken.add((("room", leg.room), leg.start, leg.end))
@@ -78,6 +81,24 @@ class OfferNow:
     expires: datetime
     state: str = "open"
     extended: bool = False
+    replaces: str = ""  # the booked visit that gives way to the day chosen
+
+
+@dataclass
+class ChangeNow:
+    """A change of a visit that can be undone for a while."""
+
+    visit: str
+    at: datetime
+    before: tuple
+    after: tuple
+    undone: bool = False
+
+
+def snapshot(visit: VisitNow) -> tuple:
+    """Everything of a visit that a change can change."""
+    legs = [(name, leg.clinician, leg.room, leg.state, leg.start, leg.end) for name, leg in visit.legs.items()]
+    return visit.state, visit.room, tuple(legs)
 
 
 @dataclass
@@ -105,14 +126,15 @@ def overlap(one: Claim, other: Claim) -> bool:
 
 
 @dataclass
-class Model:
-    """The whole state, and what may be done to it."""
+class Booking:
+    """The whole state, and the way from a held day to a booked or canceled visit."""
 
     clinic: Clinic
     requests: dict[str, RequestNow]
     offers: dict[str, OfferNow] = field(default_factory=dict)
     visits: dict[str, VisitNow] = field(default_factory=dict)
     taken: dict[Resource, dict[str, list[Claim]]] = field(default_factory=dict)  # by resource, then by visit
+    changes: dict[str, ChangeNow] = field(default_factory=dict)
     open_offers: set[str] = field(default_factory=set)
     current: set[str] = field(default_factory=set)  # visits that take time
     moves: list[Move] = field(default_factory=list)  # of the attempt that is being applied
@@ -238,7 +260,9 @@ class Model:
             if self.visits[day].state == "held"
         }
 
-    def _make_offer_refusals(self, now: datetime, by: str, request: str, days: list[Day]) -> Iterable[str]:
+    def _make_offer_refusals(
+        self, now: datetime, by: str, request: str, days: list[Day], replaces: str = ""
+    ) -> Iterable[str]:
         if not 1 <= len(days) <= 3:
             yield "no_days"
             return
@@ -252,7 +276,9 @@ class Model:
                 yield "patient_busy"
         lapsed = self._lapsed_days_of(request, now)
         has_live_offer = any(not lapsed.issuperset(self._held_days(key)) for key in self._open_offers_of(request))
-        if has_live_offer or self.status(request) in ("scheduled", "completed"):
+        if has_live_offer or self.status(request) not in (["scheduled"] if replaces else ["ready", "offered"]):
+            yield "not_ready"
+        if replaces and (self.visits[replaces].request, self.visits[replaces].state) != (request, "booked"):
             yield "not_ready"
         if self.is_taken({claim for day in days for claim in claims_of(day)}, now):
             yield "taken"
@@ -269,6 +295,7 @@ class Model:
         offer: str,
         visits: list[str],
         legs: list[list[str]],
+        replaces: str = "",
     ) -> None:
         self._expire_visits(self._lapsed_days_of(request, now))
         self._settle()  # the request is ready before its next offer is made
@@ -276,12 +303,12 @@ class Model:
         self._expire_visits(key for key in others if self.has_lapsed(key, now))
         its = self.requests[request]
         until = min(now + its.hold, max(day.start - NOTICE for day in days))
-        self.offers[offer] = OfferNow(request, list(visits), until)
+        self.offers[offer] = OfferNow(request, list(visits), until, replaces=replaces)
         self.open_offers.add(offer)
         self._move("offer", offer, "", "open")
         for key, day, leg_keys in zip(visits, days, legs, strict=True):
             held = {name: _leg_now(leg) for name, leg in zip(leg_keys, day.legs, strict=True)}
-            self.visits[key] = VisitNow(request, offer, its.patient, day.room, held)
+            self.visits[key] = VisitNow(request, offer, its.patient, day.room, held, day.start, day.end)
             self._move("visit", key, "", "held")
             for name in leg_keys:
                 self._move("appointment", name, "", "held")
@@ -297,7 +324,11 @@ class Model:
             yield "booked"
         if its.state != "open" or its.expires <= now:
             yield "expired"
-        if day.state != "held" or self.is_taken([(("patient", day.patient), day.start, day.end)], now):
+        replaced = self.visits[its.replaces].state if its.replaces else ""
+        if replaced in BEGUN:
+            yield "begun"
+        own_time = [(("patient", day.patient), day.start, day.end)]
+        if day.state != "held" or self.is_taken(own_time, now, but=its.replaces if replaced == "booked" else ""):
             yield "taken"
         if day.start - NOTICE <= now:
             yield "too_late"
@@ -306,6 +337,12 @@ class Model:
         for day in self._held_days(offer):
             if day != visit:
                 self._set_visit(day, "released")
+        replaces = self.offers[offer].replaces
+        if replaces:  # the new day takes on the calendar entry, one change later
+            self.visits[visit].sequence = self.visits[replaces].sequence + 1
+        if replaces and self.visits[replaces].state == "booked":
+            self._set_visit(replaces, _cancelled(by))
+            self.visits[replaces].sequence += 1
         self._set_visit(visit, "booked")
         self._set_offer(offer, "accepted")
 
@@ -369,9 +406,22 @@ class Model:
         if self.visits[visit].state != "booked":
             yield "ended"
 
-    def _cancel(self, now: datetime, by: str, visit: str) -> None:
-        self._set_visit(visit, "cancelled_by_patient" if by == "person" else "cancelled_by_clinic")
-        self.visits[visit].sequence += 1
+    def _cancel(self, now: datetime, by: str, visit: str, change: str = "") -> None:
+        with self._changing(visit, change, now):
+            self._set_visit(visit, _cancelled(by))
+
+    @contextmanager
+    def _changing(self, visit: str, change: str, now: datetime) -> Iterator[VisitNow]:
+        """Around a change of a visit: it is kept with what was before and after, and counted."""
+        its = self.visits[visit]
+        before = snapshot(its)
+        yield its
+        its.sequence += 1
+        self.changes[change] = ChangeNow(visit, now, before, snapshot(its))
+
+
+def _cancelled(by: str) -> str:
+    return "cancelled_by_patient" if by == "person" else "cancelled_by_clinic"
 
 
 def _leg_now(leg: Leg) -> LegNow:

@@ -41,8 +41,8 @@ class Nursery:
         try:
             while not self.crowd.has_begun() and any(one.is_alive() for one in self.running.values()):
                 time.sleep(0.02)
-            for number in range(self.crowd.kills):
-                time.sleep(dice.uniform(0.1, 1.0))
+            for number in range(self.crowd.kills):  # spread over the run
+                self._wait_for_attempts((number + dice.random()) * self.crowd.attempts / (self.crowd.kills + 1))
                 self._kill_one(dice, fresh=self.crowd.processes + 1 + number)
             until = time.monotonic() + LONGEST_SECONDS
             for one in self.running.values():
@@ -68,6 +68,12 @@ class Nursery:
             self.running.pop(victim).join()
             self.over[victim] = time.monotonic_ns() + STILL_ON_ITS_WAY
             self._begin(fresh, max(1, self.share - self._begun(victim)), unfinished=str(self._log(victim)))
+
+    def _wait_for_attempts(self, count: float) -> None:
+        while any(one.is_alive() for one in self.running.values()):
+            if sum(self._begun(number) for number in (*self.running, *self.over)) >= count:
+                return
+            time.sleep(0.1)
 
     def _log(self, number: int) -> Path:
         return self.crowd.folder / f"worker-{number:03}.jsonl"

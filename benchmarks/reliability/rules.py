@@ -51,9 +51,13 @@ def broken_rules(clinic: Clinic, kind: str, day: Day, now: datetime) -> Iterator
 
 
 def _is_wrong(clinic: Clinic, kind: str, day: Day) -> bool:
+    return _has_wrong_legs(clinic, kind, day) or breaks_a_rule(clinic, kind, day)
+
+
+def breaks_a_rule(clinic: Clinic, kind: str, day: Day) -> bool:
+    """Whether a day is wrong, whatever legs it should have."""
     return (
         clinic.rooms.get(day.room) != "stay"
-        or _has_wrong_legs(clinic, kind, day)
         or any(not _can_be(clinic, kind, leg) for leg in day.legs)
         or has_wrong_gaps(day)
         or _has_wrong_order(day)
@@ -65,6 +69,8 @@ def _has_wrong_legs(clinic: Clinic, kind: str, day: Day) -> bool:
     minutes = {leg.key: (leg.end - leg.start) // MINUTE for leg in day.legs}
     if len(minutes) != len(day.legs):
         return True
+    if not kind:
+        return False
     if kind == "follow_up":
         return list(minutes.values()) != [SINGLE_MINUTES]
     if kind == "ct_simulation":

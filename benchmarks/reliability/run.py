@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.reliability.crowd import ROOT, Crowd
 from tests.support.postgres_server import find_programs, postgres_server
 
-ATTEMPTS, REQUESTS, KILLS = 10_000, 48, 6
+ATTEMPTS, REQUESTS, KILLS = 10_000, 80, 6
 PROCESSES = {"postgresql": 8, "sqlite": 4}
 SHOWN = 20
 
@@ -63,6 +63,8 @@ def _report(name: str, verdict: dict[str, Any]) -> int:
         print(f"{kind:16}" + "".join(f"{counts.get(f'{kind} {word}', 0):>10}" for word in words))
     total = [sum(counts.get(f"{kind} {word}", 0) for kind in kinds) for word in words]
     print(f"{'all':16}" + "".join(f"{number:>10}" for number in total))
+    because = {key.split(":")[1]: number for key, number in counts.items() if key.startswith("because:")}
+    print("refused as " + ", ".join(f"{code} {number}" for code, number in sorted(because.items())))
     print(f"{sum(total)} attempts in {verdict['seconds']:.0f} s, {counts['commits']} commits replayed in one order,")
     print(f"{counts['looks']} looks at the database meanwhile.")
     for title, word in (("overlaps", "overlap"), ("partial visits", "partial"), ("lost bookings", "lost")):

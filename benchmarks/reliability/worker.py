@@ -64,7 +64,7 @@ def main(plan: Plan) -> None:
         done = 0
         while done < plan.attempts:
             key = _request(requests, dice)
-            seen: Seen = old[key] if key in old and dice.random() < OLD_PAGE else look(key)
+            seen: Seen = old[key] if key in old and dice.random() < OLD_PAGE else patiently(look, key, plan)
             old[key] = seen
             attempt = choose(seen, clinic, clock.tick(), dice)
             pressed, answered = new_key(), False
@@ -99,6 +99,20 @@ def _finish(plan: Plan, log, clock: Clock, standing) -> None:
         for one in read_logs([Path(plan.unfinished)]):
             if one.outcome == UNKNOWN:
                 press(_later(one.attempt, clock), one.key, log, standing, plan)
+
+
+def patiently(look, key: str, plan: Plan):
+    """What a page shows; loaded again while the database is being restarted, if it may be."""
+    from django.db import InterfaceError, OperationalError, connection
+
+    while True:
+        try:
+            return look(key)
+        except (OperationalError, InterfaceError) as error:
+            if not (plan.may_lose_connection and is_loss(error)):
+                raise
+            connection.close()
+            time.sleep(0.2)
 
 
 def press(attempt: "Attempt", key: str, log, standing, plan: Plan) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from benchmarks.reliability.model import Model, RequestNow, VisitNow
+from benchmarks.reliability.changes import Model
+from benchmarks.reliability.model import RequestNow, VisitNow
 from benchmarks.reliability.rules import Clinic
 from benchmarks.reliability.words import Claim, Day, Move
 from clinic.accounts.actors import staff_actor
@@ -39,7 +40,7 @@ CHOSEN = {
 LEVELS = ("routine", "urgent", "soon")
 
 
-def make_world(*, requests: int, people_each: int = 3, rooms: int = 4) -> None:
+def make_world(*, requests: int, people_each: int = 4, rooms: int = 6) -> None:
     """Fill an empty, migrated database: a small clinic and reviewed requests, two to a patient."""
     factories.a_clinic(people_each=people_each, rooms=rooms)
     factories.a_coordinator()
@@ -73,13 +74,13 @@ def request_keys() -> list[str]:
     return [str(key) for key in AppointmentRequest.objects.order_by("reference").values_list("pk", flat=True)]
 
 
-def model_of_world(hold_hours: dict[str, int]) -> Model:
+def model_of_world(hold_hours: dict[str, int], undo_minutes: int) -> Model:
     """The sequential model of a world in which nothing has happened yet."""
     requests = {
         str(one.pk): RequestNow(str(one.patient_id), one.visit_type.code, timedelta(hours=hold_hours[one.level]))
         for one in AppointmentRequest.objects.select_related("visit_type")
     }
-    return Model(clinic_of_world(), requests)
+    return Model(clinic_of_world(), requests, undo_time=timedelta(minutes=undo_minutes))
 
 
 def itinerary_of(day: Day) -> Itinerary:

@@ -24,6 +24,8 @@ from hypothesis.stateful import (
 from benchmarks.reliability import world
 from benchmarks.reliability.attempts import StandingClock, perform
 from benchmarks.reliability.choosing import some_dates, some_day
+from benchmarks.reliability.history import committed_since, marks
+from benchmarks.reliability.judge import Committed, result_of
 from benchmarks.reliability.words import Attempt, Day
 from clinic.platform.audit.seals import first_fault
 from clinic.platform.refusals import Refused
@@ -36,11 +38,14 @@ STEPS = 25
 REQUESTS = 5
 SEEDS = st.integers(0, 2**32 - 1)
 BY = st.sampled_from(["staff", "person", "staff", "person", "staff", "person", "stranger"])
+STAFF = st.sampled_from(["staff", "staff", "staff", "staff", "person"])
 WHICH = st.integers(0, 7)
+ON = ("booked", "checked_in", "in_visit")
+QUARTER = timedelta(minutes=15)
 
 
 class Clinic(RuleBasedStateMachine):
-    """Two clinicians of a specialty and two rooms for five requests: everybody wants the same time."""
+    """Two clinicians of each specialty and two rooms for five requests: everybody wants the same time."""
 
     clock: StandingClock
 
@@ -48,11 +53,11 @@ class Clinic(RuleBasedStateMachine):
         super().__init__()
         self.undo = transaction.atomic()
         self.undo.__enter__()
-        world.make_world(requests=REQUESTS, people_each=1, rooms=2)
-        self.model = world.model_of_world(django_settings.HOLD_HOURS)
+        world.make_world(requests=REQUESTS, people_each=2, rooms=2)
+        self.model = world.model_of_world(django_settings.HOLD_HOURS, django_settings.UNDO_MINUTES)
         self.now = world.OPENS
         self.requests = world.request_keys()
-        self.last_move = world.moves_since(0)[0]
+        self.marks = marks()
         self.keys: list[tuple[Attempt, str, dict]] = []
         self.found_before: list[tuple[str, list[Day]]] = []
 
@@ -78,7 +83,7 @@ class Clinic(RuleBasedStateMachine):
             assert world.counts() == rows
             return
         assert not right, f"{attempt}: done, should have been refused as {right}"
-        self.follow(attempt, made)
+        self.follow(attempt)
         if what != "expire":
             self.keys.append((attempt, key, made))
 
@@ -94,13 +99,14 @@ class Clinic(RuleBasedStateMachine):
         with transaction.atomic():
             return perform(attempt, key)
 
-    def follow(self, attempt, made):
+    def follow(self, attempt):
         """The model takes the step, too: every move of a state was written once, and no other."""
-        self.last_move, rows = world.moves_since(self.last_move)
-        assert {moment for moment, _move in rows} <= {attempt.now}
-        moved = [move for _moment, move in rows]
-        assert len(moved) == len(set(moved))
-        assert set(moved) == self.model.apply(attempt, result_of(attempt, made, moved))
+        written = committed_since(*self.marks)
+        self.marks = marks()
+        assert written.keys() <= {attempt.now}
+        its = written.get(attempt.now, Committed(0))
+        assert len(its.moves) == len(set(its.moves))
+        assert set(its.moves) == self.model.apply(attempt, result_of(attempt, its))
 
     def pick(self, things, which):
         """One of these, always the same one in the same steps: keys are random, so only the order of making counts."""
@@ -125,7 +131,11 @@ class Clinic(RuleBasedStateMachine):
         chosen = [some_day(self.model.clinic, kind, on, dice) for on in dates]
         if chosen:
             self.found_before.append((kind, chosen))
-        self.attempt("make_offer", "staff" if by == "person" else by, request=request, days=chosen)
+        booked = [
+            key for key, visit in self.model.visits.items() if (visit.request, visit.state) == (request, "booked")
+        ]
+        more = {"replaces": booked[0]} if booked and seed % 4 else {}
+        self.attempt("make_offer", "staff" if by == "person" else by, request=request, days=chosen, **more)
 
     @precondition(lambda self: self.found_before)
     @rule(which=WHICH, found=WHICH)
@@ -160,6 +170,80 @@ class Clinic(RuleBasedStateMachine):
         booked = [key for key, visit in self.model.visits.items() if visit.state == "booked"]
         self.attempt("cancel", by, visit=self.pick(booked if which % 4 and booked else self.model.visits, which))
 
+    # What staff change
+
+    def pick_visit(self, which, *states):
+        """A visit in one of these states if there is one; now and then whichever."""
+        fitting = [key for key, visit in self.model.visits.items() if visit.state in states]
+        return self.pick(fitting if which and fitting else self.model.visits, which)
+
+    def pick_leg(self, visit, leg):
+        return self.pick(self.model.visits[visit].legs, leg)
+
+    @precondition(lambda self: self.model.has_booked())
+    @rule(which=WHICH, leg=WHICH, quarters=st.sampled_from([-6, -1, 0, 1, 2, 8]), who=WHICH, by=STAFF)
+    def move_a_leg(self, which, leg, quarters, who, by):
+        visit = self.pick_visit(which, *ON)
+        leg = self.pick_leg(visit, leg)
+        its = self.model.visits[visit].legs[leg]
+        people = [None, *self.model.clinic.who(its.key.split(".")[0]), 1]
+        start = its.start + quarters * QUARTER
+        self.attempt("move_leg", by, visit=visit, leg=leg, starts_at=start, clinician=self.pick(people, who))
+
+    @precondition(lambda self: self.model.has_booked())
+    @rule(which=WHICH, leg=WHICH, who=WHICH, by=STAFF)
+    def swap_a_clinician(self, which, leg, who, by):
+        visit = self.pick_visit(which, *ON)
+        leg = self.pick_leg(visit, leg)
+        people = self.model.clinic.who(self.model.visits[visit].legs[leg].key.split(".")[0])
+        self.attempt("swap_clinician", by, visit=visit, leg=leg, clinician=self.pick([*people, *people, 1], who))
+
+    @precondition(lambda self: self.model.has_booked())
+    @rule(which=WHICH, seed=SEEDS, by=STAFF)
+    def move_a_day(self, which, seed, by):
+        visit, dice = self.pick_visit(which, *ON), random.Random(seed)
+        its = self.model.visits[visit]
+        live = tuple(leg.key.split(".")[0] for leg in its.live().values())
+        [on] = some_dates(self.now, 1, self.model.clinic, dice)
+        day = some_day(self.model.clinic, self.model.requests[its.request].kind, on, dice, live)
+        self.attempt("move_day", by, visit=visit, day=day)
+
+    @precondition(lambda self: self.model.has_booked())
+    @rule(which=WHICH, leg=WHICH, by=STAFF)
+    def drop_a_leg(self, which, leg, by):
+        visit = self.pick_visit(which, *ON)
+        self.attempt("drop_leg", by, visit=visit, leg=self.pick_leg(visit, leg))
+
+    @precondition(lambda self: self.model.changes)
+    @rule(which=st.integers(0, 2), by=STAFF)
+    def undo_a_change(self, which, by):
+        self.attempt("undo_change", by, change=self.pick([*reversed(self.model.changes)], which))
+
+    # The day itself
+
+    @precondition(lambda self: self.model.has_booked())
+    @rule(which=WHICH)
+    def the_day_of_a_visit_comes(self, which):
+        start = self.model.visits[self.pick_visit(which or 1, *ON)].start
+        self.now = max(self.now, start + timedelta(minutes=10 * which - 30))
+
+    @precondition(lambda self: self.model.has_booked())
+    @rule(what=st.sampled_from(["check_in", "check_in", "no_show", "undo_check_in"]), which=WHICH, by=STAFF)
+    def someone_comes_or_not(self, what, which, by):
+        self.attempt(what, by, visit=self.pick_visit(which, "checked_in" if what == "undo_check_in" else "booked"))
+
+    @precondition(lambda self: any(one.state in ("checked_in", "in_visit") for one in self.model.visits.values()))
+    @rule(which=WHICH, leg=WHICH, by=STAFF)
+    def go_on_with_a_visit(self, which, leg, by):
+        visit = self.pick_visit(which, "checked_in", "in_visit")
+        legs = self.model.visits[visit].legs
+        running = [name for name, one in legs.items() if one.state == "with_clinician"]
+        if running and leg:
+            self.attempt("finish_leg", by, visit=visit, leg=running[0])
+        else:
+            waiting = [name for name, one in legs.items() if one.state == "booked"]
+            self.attempt("start_leg", by, visit=visit, leg=self.pick(waiting or legs, leg))
+
     @precondition(lambda self: self.keys)
     @rule(which=WHICH)
     def press_a_button_again(self, which):
@@ -189,20 +273,6 @@ class Clinic(RuleBasedStateMachine):
     @invariant()
     def the_audit_holds(self):
         assert first_fault() is None
-
-
-def result_of(attempt, made, moved):
-    """The keys of what was made, in the model's words."""
-    if attempt.what == "make_offer":
-        new = {thing: [key for kind, key, before, _to in moved if kind == thing and not before] for thing in THINGS}
-        assert new["offer"] == [made["offer"]]
-        keys = iter(new["appointment"])
-        legs = [[next(keys) for _leg in day.legs] for day in attempt.given["days"]]
-        return {"offer": made["offer"], "visits": new["visit"], "legs": legs}
-    return {}
-
-
-THINGS = ("offer", "visit", "appointment")
 
 
 @pytest.mark.django_db

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from benchmarks.reliability.changes import Model
 from benchmarks.reliability.judge import Committed, end_of_unknown, judge
-from benchmarks.reliability.model import Model, RequestNow
+from benchmarks.reliability.model import RequestNow
 from benchmarks.reliability.rules import Clinic
 from benchmarks.reliability.words import FAILED, MADE, REFUSED, UNKNOWN, Attempt, Day, Leg, Recorded
 
@@ -216,3 +217,15 @@ def test_an_attempt_of_a_killed_process_was_over_with_the_answer_to_its_key_or_w
     end_of_unknown(history.recorded, {1: 77})
     assert first.ended == history.recorded[-1].ended
     assert second.ended == 77
+
+
+def test_stale_is_right_only_if_the_visit_changed_meanwhile(history):
+    history.hold("a", a_day())
+    booked = history.book("a")
+    asked = {"visit": "a0", "leg": "leg a0", "clinician": OTHER_MED_ONC, "outcome": REFUSED, "said": "stale"}
+    history.attempt("swap_clinician", **asked)
+    assert len(history.faults()) == 1
+    history.recorded.pop()
+    history.cancel("a0")
+    history.attempt("swap_clinician", **asked, began=booked.ended + 1)
+    assert history.faults() == []
