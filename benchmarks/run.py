@@ -28,7 +28,7 @@ MEASUREMENTS = (
 )  # fmt: skip
 WITHOUT_DATABASE = ("triage",)
 DATABASES = ("sqlite", "postgresql")
-SECONDS_EACH = 120
+SECONDS_EACH = 150
 SECONDS_MORE = {"finder_large": 240, "peer": 300}  # a million rows; pip may have to fetch the peer
 
 

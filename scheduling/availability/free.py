@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
 from clinic.directory.models import Clinician
+from clinic.platform.db.compiled import Compiled, StandIns
 from scheduling.availability.read import clinic_zone
 from scheduling.itineraries.search import free_time
 
@@ -29,7 +32,7 @@ class QuestionError(ValueError):
 class Question:
     """Whose free time from which local date on, for how many days; `minutes`: gaps that are at least so long.
 
-    Without clinicians: everybody of the specialty, or of all. `urgent` adds the time kept for urgent requests.
+    Everybody unless clinicians or a specialty are named. `urgent` adds the time kept for urgent requests.
     """
 
     on: date
@@ -73,17 +76,36 @@ def _number(asked: QueryDict, name: str, text: str, least: int, most: int) -> in
     return int(text)
 
 
-def free_gaps(question: Question, *, now: datetime) -> list[tuple[Clinician, list[Gap]]]:
+class Person(NamedTuple):
+    """A clinician whose free time is told."""
+
+    pk: int
+    name: str
+    code: str
+    specialty: str
+
+
+@lru_cache(maxsize=128)
+def _people(vendor: str, named: int, is_special: bool) -> Compiled:
+    """Active clinicians, so many named by key or all of one specialty, by specialty and name."""
+    stand_ins = StandIns()
+    found = Clinician.objects.filter(is_active=True, specialty__is_leg=True)
+    if named:
+        found = found.filter(pk__in=stand_ins.numbers(named))
+    if is_special:
+        found = found.filter(specialty__code=stand_ins.text())
+    ordered = found.order_by("specialty__position", "name", "pk")
+    return Compiled(ordered.values_list("pk", "name", "specialty__code", "specialty__name"), stand_ins)
+
+
+def free_gaps(question: Question, *, now: datetime) -> list[tuple[Person, list[Gap]]]:
     """Active clinicians asked about, by specialty and name, with their gaps in the clinic's zone: 3 queries.
 
     A gap never spans two days: no session does.
     """
-    chosen = Clinician.objects.filter(is_active=True, specialty__is_leg=True)
-    if question.clinician_ids:
-        chosen = chosen.filter(pk__in=question.clinician_ids)
-    elif question.specialty:
-        chosen = chosen.filter(specialty__code=question.specialty)
-    people = list(chosen.select_related("specialty").order_by("specialty__position", "name", "pk"))
+    keys, code = question.clinician_ids, question.specialty
+    statement = _people(connection.vendor, len(keys), bool(code))
+    people = [Person(*row) for row in statement.rows([*keys, code] if code else keys)]
     if not people:
         return []
     ids = [one.pk for one in people]

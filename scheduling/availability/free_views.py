@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
-from clinic.directory.models import Clinician
 from clinic.platform.words import clock_range, day
 from scheduling.availability.free import (
     MOST_DAYS_AHEAD,
     Gap,
+    Person,
     Question,
     QuestionError,
     free_gaps,
@@ -50,7 +50,7 @@ def free_json(request: HttpRequest) -> JsonResponse:
             {
                 "id": one.pk,
                 "name": one.name,
-                "specialty": one.specialty.code,
+                "specialty": one.code,
                 "free": [_gap_values(gap, asked.minutes if with_starts else None) for gap in gaps],
             }
             for one, gaps in free_gaps(asked, now=now)
@@ -77,8 +77,8 @@ def free(request: HttpRequest) -> HttpResponse:
     except QuestionError:
         raise Http404 from None
     everybody = free_gaps(replace(asked, specialty=""), now=now)
-    names = {one.specialty.code: one.specialty.name for one, _gaps in everybody}
-    shown = [pair for pair in everybody if asked.specialty in ("", pair[0].specialty.code)]
+    names = {one.code: one.specialty for one, _gaps in everybody}
+    shown = [pair for pair in everybody if asked.specialty in ("", pair[0].code)]
     earlier, later = asked.on - timedelta(days=asked.days), asked.last_on + timedelta(days=1)
     context = {
         "days": _by_day(shown),
@@ -108,9 +108,9 @@ def _span_words(days: int) -> str:
     return {1: _("One day"), 7: _("7 days"), 30: _("30 days")}[days]
 
 
-def _by_day(shown: list[tuple[Clinician, list[Gap]]]) -> list[tuple[date, list[tuple[Clinician, list[str]]]]]:
+def _by_day(shown: list[tuple[Person, list[Gap]]]) -> list[tuple[date, list[tuple[Person, list[str]]]]]:
     """Days on which somebody is free, each with the clinicians and the words of their gaps."""
-    found: dict[date, dict[Clinician, list[str]]] = {}
+    found: dict[date, dict[Person, list[str]]] = {}
     for one, gaps in shown:
         for start, end in gaps:
             found.setdefault(start.date(), {}).setdefault(one, []).append(clock_range(start, end))
