@@ -43,8 +43,9 @@ def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetim
     """
     require_own_or_staff(visit.request_id, by, Permission.CANCEL_VISIT)
     is_code = reason.isidentifier() and len(reason) <= REASON_CODE_LENGTH and by.kind not in PERSONS
-    before = snapshot(*_with_legs(visit))
-    row, told = _ended(visit, by=by, now=now, reason=reason if is_code else "")
+    row = _locked(visit)
+    before = snapshot(*_with_legs(row))  # under the lock: undoing must not bring back what was changed before
+    told = _ended(row, by=by, now=now, reason=reason if is_code else "")
     after = snapshot(*_with_legs(row))
     change = record_change(row, VisitChange.Kind.CANCEL, before, after, by=by, at=now, reason=reason if is_code else "")
     with_messages(change, told)
@@ -73,12 +74,13 @@ def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
 
     Raises Refused(code="ended") when it is not booked any more.
     """
-    return _ended(visit, by=by, now=now, reason=reason)[0]
-
-
-def _ended(visit: Visit, *, by: Actor, now: datetime, reason: str) -> tuple[Visit, list]:
-    """The same, with the keys of the messages that tell of it."""
     row = _locked(visit)
+    _ended(row, by=by, now=now, reason=reason)
+    return row
+
+
+def _ended(row: Visit, *, by: Actor, now: datetime, reason: str) -> list:
+    """The same for a visit that is locked; the keys of the messages that tell of it."""
     to = Visit.State.CANCELLED_BY_PATIENT if by.kind in PERSONS else Visit.State.CANCELLED_BY_CLINIC
     if row.state != Visit.State.BOOKED:
         raise Refused(_("This visit cannot be canceled any more."), code="ended")
@@ -98,7 +100,7 @@ def _ended(visit: Visit, *, by: Actor, now: datetime, reason: str) -> tuple[Visi
     time_freed(at=now, cause="visit_cancelled")
     late = row.is_late_cancellation
     record("visit_cancelled", by=by, subject=row, data={"state": to, "request": row.request_id, "is_late": late})
-    return row, [message.pk for message in messages]
+    return [message.pk for message in messages]
 
 
 def _locked(visit: Visit) -> Visit:

@@ -223,6 +223,16 @@ def test_message_that_is_out_is_followed_by_another(visit, by, now, fresh_key, s
 # Cancellation
 
 
+def test_canceled_visit_comes_back_to_where_it_was_moved_after_the_page_was_opened(visit, by, now, fresh_key):
+    seen = Visit.objects.get(pk=visit.pk)
+    another_day(visit, by, now, fresh_key)
+    moved = Visit.objects.get(pk=visit.pk)
+    where = snapshot(moved, legs_of(moved))
+    undo_change(cancel(seen, by, now, fresh_key), by=by, key=fresh_key(), now=now)
+    assert moved.starts_at != seen.starts_at
+    assert snapshot(Visit.objects.get(pk=visit.pk), legs_of(moved)) == where
+
+
 def test_canceled_visit_comes_back_with_its_links(visit, by, now, fresh_key):
     link = AccessLink.objects.get(purpose="visit", subject_id=str(visit.pk))
     made = cancel(visit, by, now, fresh_key)
