@@ -34,6 +34,7 @@ SECONDS_MORE = {"finder_large": 240, "peer": 300}  # a million rows; pip may hav
 
 def main() -> int:
     """Measure, print, write; the exit status."""
+    signal.signal(signal.SIGTERM, lambda *_given: sys.exit(1))  # as an exception, so that all that runs is ended
     started = time.monotonic()
     rows = measure_all()
     print(f"\n{table(rows)}\n")
