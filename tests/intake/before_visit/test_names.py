@@ -36,7 +36,7 @@ def test_answers_are_listed_in_words(settings):
     settings.ASK_GENDER = True
     listed = rows(TOLD)
     assert listed["Emergency contact: name"] == "Luis Díaz"
-    assert listed["May talk with: phone"] == "+442079460018"
+    assert listed["May talk with: phone"] == "+44 207 946 0018"
     assert listed["Cancer found"] == "May 2023"
     assert listed["State"] == "MI - Michigan"
     assert listed["Plan held by"] == "My husband, wife, or partner"
