@@ -32,7 +32,7 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "0"))
-USUAL_EXAMPLES = 20
+USUAL_EXAMPLES = 14
 LAST_DAY = timedelta(days=35)
 STEPS = 25
 REQUESTS = 5
