@@ -34,7 +34,9 @@ ON_CALL_PHYSICIAN_PHONE = of_the_clinic("ON_CALL_PHYSICIAN_PHONE", "202-555-0130
 ON_CALL_PAGE_ADDRESS = of_the_clinic("ON_CALL_PAGE_ADDRESS", "on-call@example.org")
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="911")
 CRISIS_NUMBER = env.str("CRISIS_NUMBER", default="988")
-CLINIC_PARKING = of_the_clinic("CLINIC_PARKING", "Garage B, level 1. The door beside the elevator leads to us. Parking is free.")
+CLINIC_PARKING = of_the_clinic(
+    "CLINIC_PARKING", "Garage B, level 1. The door beside the elevator leads to us. Parking is free."
+)
 SUPPORT_US_URL = env.str("SUPPORT_US_URL", default="")  # the link is shown only when there is one
 
 # Target times: minutes, hours and days, each to be signed off by the clinical lead

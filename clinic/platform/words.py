@@ -8,11 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-
-TWO_DIGIT_CODES = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90"
-    " 91 92 93 94 95 98".split()
-)
+_TWO_DIGITS = """
+20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86
+90 91 92 93 94 95 98
+"""
+TWO_DIGIT_CODES = frozenset(_TWO_DIGITS.split())
 
 
 def phone(number: str) -> str:

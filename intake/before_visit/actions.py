@@ -1,6 +1,6 @@
 """Writes of the answers before the visit: a page, a row of a list, and "I've completed this section"."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -228,7 +228,7 @@ def _require_phone_entry(by: Actor) -> None:
 
 
 def closed_to(
-    by: Actor, report: SymptomReport, before: BeforeVisit | None, *, verified: Collection[bool] | None = None
+    by: Actor, report: SymptomReport, before: BeforeVisit | None, *, verified: Sequence[bool] | None = None
 ) -> frozenset[str]:
     """The pages whose answers this person must not see or change (45 CFR 164.502(g), domain 2.2 `proxy_authority`).
 

@@ -158,7 +158,10 @@ def _typed_again(request: HttpRequest, sheet: Sheet, step: Step, kind: RowKind, 
     form = kind.form_class(typed, answers={}, caregiver=sheet.place.caregiver, version=0)
     form.action = sheet.place.row_url(step.section, step.slug, change=change)
     form.is_valid()
-    form.add_error(None, _("This was removed from the list in another window. What you typed is still here: save it to put it back."))
+    sentence = _(
+        "This was removed from the list in another window. What you typed is still here: save it to put it back."
+    )
+    form.add_error(None, sentence)
     form.show_again()
     context = step_context(sheet, step, change=change)
     context |= {"heading": kind.add, "back_url": sheet.place.step_url(step.section, step.slug, change=change)}

@@ -134,6 +134,10 @@ def expire_holds(visit_ids: Sequence, *, now: datetime) -> set:
     held = Visit.objects.filter(pk__in=visit_ids, state=Visit.State.HELD)
     list(Offer.objects.select_for_update().filter(alternatives__in=held).order_by("pk").values_list("pk"))
     visits = list(held.select_for_update(of=("self",)).order_by("pk"))
+    # more time may have been given between the look of the caller and the lock
+    extended = Claim.objects.filter(visit__in=[visit.pk for visit in visits], expires_at__gt=now)
+    still_held = set(extended.values_list("visit_id", flat=True))
+    visits = [visit for visit in visits if visit.pk not in still_held]
     legs = Appointment.objects.filter(visit__in=[visit.pk for visit in visits]).order_by("pk")
     history = swap_visits(visits, legs, Visit.State.EXPIRED, by=SYSTEM, at=now, reason="hold_lapsed")
     offers = {visit.offer_id for visit in visits if visit.offer_id}

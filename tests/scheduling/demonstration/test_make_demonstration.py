@@ -65,7 +65,8 @@ def test_demonstration_lets_many_patients_answer_before_the_visit(demonstration)
     told = list(BeforeVisit.objects.all())
     assert len(told) >= 20
     answered = {key for before in told for key, value in before.answers.items() if value not in (None, [], "")}
-    assert answered >= {"allergies", "implants", "prior_treatments", "medications", "imaging", "payer_type", "mobility_aid"}
+    needed = {"allergies", "implants", "prior_treatments", "medications", "imaging", "payer_type", "mobility_aid"}
+    assert answered >= needed
     assert Upload.objects.filter(by_kind="patient").count() >= 15
     faxed = ReadinessItem.objects.filter(state="received", by_file__by_kind="staff")
     assert [item.received_by for item in faxed] == ["Robin Castle"] * len(faxed) != []
