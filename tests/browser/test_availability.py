@@ -30,7 +30,8 @@ def a_held_leg():
     wanted = a_reviewed_request()
     coordinator = User.objects.get(email="coordinator@example.org")
     now = timezone.now()
-    days = find_days(wanted, now=now + timedelta(days=2), limit=1).itineraries
+    later = timezone.localdate(now) + timedelta(days=2)
+    days = find_days(wanted, earliest_on=later, now=now, limit=1).itineraries
     by = Actor("staff", str(coordinator.pk), coordinator.name)
     offer = make_offer(wanted, days, by=by, key=uuid4().hex, now=now)
     return offer.alternatives.get().appointments.get(specialty__code="RAD_ONC")

@@ -25,7 +25,8 @@ def a_booked_day():
     wanted = a_reviewed_request()
     coordinator = User.objects.get(email="coordinator@example.org")
     by, now = Actor("staff", str(coordinator.pk), coordinator.name), timezone.now()
-    days = find_days(wanted, now=now + timedelta(days=2), limit=1).itineraries
+    later = timezone.localdate(now) + timedelta(days=2)
+    days = find_days(wanted, earliest_on=later, now=now, limit=1).itineraries
     offer = make_offer(wanted, days, by=by, key=uuid4().hex, now=now)
     return accept_offer(offer, offer.alternatives.get(), by=by, key=uuid4().hex, now=now)
 

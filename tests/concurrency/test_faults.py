@@ -107,6 +107,7 @@ class Desk:
 
     def press_and_die(self, what, key, number, given):
         try:
+            connection.connection = None  # after a browser test of this process another one is inherited here
             count = -1
 
             def kill_before(execute, sql, params, many, context):
