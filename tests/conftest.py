@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+from django.test import SimpleTestCase
 
 from clinic.platform.submits.once import new_key
 from tests import factories
@@ -11,11 +12,29 @@ from tests import factories
 NOW = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)  # Monday, 9 a.m. in Detroit
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    """For a second database: what asks none has been run with the first."""
+    parser.addoption("--asks-database", action="store_true", help="only tests that ask a database")
+
+
+def pytest_collection_modifyitems(config, items):
     """In a parallel run the tests of one file stay together; journeys in the browser, the long ones, spread freely."""
     for item in items:
         if "tests/browser/" not in item.path.as_posix():
             item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+    if config.getoption("--asks-database"):
+        left_out = [item for item in items if not asks_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if asks_database(item)]
+
+
+def asks_database(item) -> bool:
+    """Whether a test may use the database; pytest-django refuses it to all others."""
+    is_django_case = item.cls is not None and issubclass(item.cls, SimpleTestCase)
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "skipif"))
+    opens = {"db", "transactional_db", "django_db_setup", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+    starts_a_server = "concurrency" in item.path.parts
+    return is_django_case or marked or bool(opens) or starts_a_server
 
 
 @pytest.fixture
