@@ -18,8 +18,6 @@ from tests.browser.steps import fill_in, follow, heading, press, sign_in
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOTHES = {
     "desktop": {"size": DESKTOP},
-    "desktop, dark": {"size": DESKTOP, "dark": True},
-    "phone": {"size": PHONE},
     "dark, largest, 320 px": {"size": SMALL_PHONE, "dark": True, "text": "largest"},
     "phone, no scripts": {"size": PHONE, "js": False},
 }

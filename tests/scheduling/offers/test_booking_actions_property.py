@@ -128,6 +128,6 @@ def test_no_order_of_steps_takes_time_twice():
     run_state_machine_as_test(
         InOneTransaction,
         settings=settings(
-            max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
