@@ -20,7 +20,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from benchmarks.rows import Row, exit_status, missed, table  # noqa: E402  (the path must be set first)
-from tests.support.postgres_server import find_programs, postgres_server  # noqa: E402
+from tests.support.postgres_server import find_programs, postgres_server  # noqa: E402  (the path must be set first)
 
 LAST = Path(__file__).with_name("last.json")
 MEASUREMENTS = (

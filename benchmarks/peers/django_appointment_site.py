@@ -68,8 +68,8 @@ settings.configure(
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  (after the settings)
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.urls import include, path  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402  (after the settings)
+from django.urls import include, path  # noqa: E402  (after the settings)
 
 urlpatterns = [path("appointment/", include("appointment.urls"))]
 application = get_wsgi_application()

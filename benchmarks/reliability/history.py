@@ -15,9 +15,9 @@ LAPSED = "hold_lapsed"
 
 def marks() -> tuple[int, int]:
     """The last audit record and the last history row now: the run begins after them."""
-    return tuple(
-        model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in (AuditEntry, StateChange)
-    )  # type: ignore[return-value]
+    entries = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)
+    changes = StateChange.objects.order_by("-pk").values_list("pk", flat=True)
+    return entries.first() or 0, changes.first() or 0
 
 
 def committed_since(audit: int, history: int) -> dict[datetime, Committed]:

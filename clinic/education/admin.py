@@ -195,6 +195,7 @@ class VerifiedAdmin(AuditedAdmin):
 
     date_hierarchy = "verified_on"
     list_filter = ("is_active",)
+    holds_for = ""  # the setting that says for how many days a verification holds
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
@@ -203,11 +204,7 @@ class VerifiedAdmin(AuditedAdmin):
     def is_shown(self, row) -> bool:
         """Whether people see it today."""
         age = timezone.localdate() - row.verified_on
-        return row.is_active and age <= timedelta(days=self.days())
-
-    def days(self) -> int:
-        """How long a verification holds."""
-        raise NotImplementedError
+        return row.is_active and age <= timedelta(days=getattr(settings, self.holds_for))
 
 
 @admin.register(Trial, site=admin_site)
@@ -216,9 +213,7 @@ class TrialAdmin(VerifiedAdmin):
     list_display = ("nct_id", "title", "status", "verified_on", "is_shown")
     list_filter = ("status", "is_active")
     search_fields = ("nct_id", "title")
-
-    def days(self) -> int:
-        return settings.TRIAL_VERIFIED_DAYS
+    holds_for = "TRIAL_VERIFIED_DAYS"
 
     @admin.display(boolean=True, description=gettext_lazy("shown"))
     def is_shown(self, row: Trial) -> bool:
@@ -232,6 +227,4 @@ class ResourceAdmin(VerifiedAdmin):
     list_display = ("name", "kind", "verified_on", "is_shown")
     list_filter = ("kind", "is_active")
     search_fields = ("name", "what")
-
-    def days(self) -> int:
-        return settings.RESOURCE_VERIFIED_DAYS
+    holds_for = "RESOURCE_VERIFIED_DAYS"

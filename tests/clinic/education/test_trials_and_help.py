@@ -101,3 +101,20 @@ def test_editor_is_told_what_is_wrong_with_a_trial(client, wrong, said):
     assert said in response.content.decode()
     assert not Trial.objects.exists()
     assert client.post(reverse("admin:clinic_trial_add"), right).status_code == 302
+
+
+@pytest.mark.parametrize(("days", "icon"), [(90, "icon-yes"), (91, "icon-no")])
+def test_editor_sees_in_the_list_whether_a_trial_is_shown(client, days, icon):
+    a_trial(verified_on=ago(days), is_active=True)
+    client.force_login(get_user_model().objects.create(email="e@example.org", name="E", roles=[Role.CONTENT_EDITOR]))
+    html = client.get(reverse("admin:clinic_trial_changelist")).content.decode()
+    assert f"{icon}.svg" in html.split("field-is_shown")[1][:200]
+
+
+def test_editor_sees_in_the_list_that_old_help_is_not_shown(client):
+    add_reading(timezone.localdate())
+    Resource.objects.update(verified_on=ago(366))
+    client.force_login(get_user_model().objects.create(email="e@example.org", name="E", roles=[Role.CONTENT_EDITOR]))
+    html = client.get(reverse("admin:clinic_resource_changelist")).content.decode()
+    assert "icon-no.svg" in html
+    assert "icon-yes.svg" not in html.split("field-is_shown", 1)[1]
