@@ -23,6 +23,7 @@ from scheduling.offers.actions import (
 )
 from scheduling.offers.models import Offer
 from scheduling.visits.actions import cancel_visit, move_visit
+from scheduling.visits.guard import expire_holds
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit
 from tests import factories
 from tests.factories import a_coordinator, a_request, an_offer, claims_held, claims_wanted, days_of, person_of
@@ -345,3 +346,12 @@ def test_no_show_frees_the_time_and_the_request_is_ready_again(offer, wanted, ac
     move_visit(visit, Visit.State.NO_SHOW, by=staff_actor(a_coordinator()))
     wanted.refresh_from_db()
     assert (wanted.status, Claim.objects.count()) == ("ready", 0)
+
+
+def test_hold_that_was_given_more_time_meanwhile_is_not_ended(offer, now):
+    days = list(offer.alternatives.values_list("pk", flat=True))
+    Claim.objects.filter(visit__in=days).update(expires_at=now + timedelta(hours=1))
+    assert expire_holds(days, now=now) == set()
+    assert offer.alternatives.filter(state=Visit.State.HELD).count() == len(days)
+    assert expire_holds(days, now=now + timedelta(hours=1)) == {offer.request_id}
+    assert not Claim.objects.filter(visit__in=days).exists()
