@@ -8,11 +8,12 @@ from intake.records.models import ReadinessItem, Upload
 from intake.registration.models import Draft
 from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
-from intake.triage.models import Alert, ContactAttempt, Triage, TriageReview
+from intake.triage.models import Alert, AlertStep, ContactAttempt, Triage, TriageReview
 
 __all__ = [
     "AccessLink",
     "Alert",
+    "AlertStep",
     "BeforeVisit",
     "ContactAttempt",
     "Coverage",

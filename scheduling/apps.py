@@ -11,9 +11,9 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Django looks for admin and checks only in an app's root: walk the capability folders, for jobs too."""
+        """Django looks for admin and checks only in an app's root: walk the folders, for jobs and sight too."""
         root = Path(self.path)
-        for module in ("admin", "checks", "job_kinds"):
+        for module in ("admin", "checks", "job_kinds", "own_patients"):
             for found in sorted(root.glob(f"*/{module}.py")) + sorted(root.glob(f"{module}.py")):
                 import_module(".".join((self.name, *found.relative_to(root).with_suffix("").parts)))
         from intake.records.follow import follow_records

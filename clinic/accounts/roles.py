@@ -21,6 +21,8 @@ class Permission(StrEnum):
     """What can be allowed, as `area.verb_noun`."""
 
     VIEW_PATIENT = "intake.view_patient"
+    VIEW_EVERY_PATIENT = "intake.view_every_patient"
+    EDIT_PATIENT = "intake.edit_patient"
     REVIEW_TRIAGE = "intake.review_triage"
     LOWER_EMERGENCY = "intake.lower_emergency"
     ACKNOWLEDGE_ALERT = "intake.acknowledge_alert"
@@ -39,6 +41,11 @@ class Permission(StrEnum):
     OVERBOOK = "scheduling.overbook"
     MANAGE_WAITLIST = "scheduling.manage_waitlist"
     MANAGE_AVAILABILITY = "scheduling.manage_availability"
+    VIEW_CONFERENCE = "scheduling.view_conference"
+    RUN_CONFERENCE = "scheduling.run_conference"
+    RECOMMEND = "scheduling.recommend"
+    RECORD_SCORES = "scheduling.record_scores"
+    FOLLOW_UP = "scheduling.follow_up"
     VIEW_MEASURES = "scheduling.view_measures"
     MANAGE_REFERENCE = "clinic.manage_reference"
     MANAGE_USERS = "clinic.manage_users"
@@ -48,20 +55,27 @@ class Permission(StrEnum):
 
 
 _P = Permission
-_READ = {_P.VIEW_PATIENT, _P.VIEW_WORKLIST}
+_OWN = {_P.VIEW_PATIENT}  # only those patients whom one has to do with: intake/patients/sight.py
+_READ = {_P.VIEW_PATIENT, _P.VIEW_EVERY_PATIENT, _P.VIEW_WORKLIST, _P.VIEW_CONFERENCE}
 _REVIEW = _READ | {_P.TAKE_REQUEST, _P.REVIEW_TRIAGE, _P.LOWER_EMERGENCY, _P.ACKNOWLEDGE_ALERT, _P.LOG_CONTACT}
 _PLAN = {_P.MAKE_OFFER, _P.CANCEL_VISIT, _P.MOVE_VISIT, _P.RUN_DAY, _P.MANAGE_WAITLIST}
-_DESK = {_P.ENTER_BY_PHONE, _P.CHASE_RECORDS, _P.HANDLE_TASKS, _P.MERGE_PATIENTS}
+_TREAT = {_P.RECOMMEND, _P.RECORD_SCORES}
+_AFTER = {_P.RUN_CONFERENCE, _P.FOLLOW_UP}
+_DESK = {_P.EDIT_PATIENT, _P.ENTER_BY_PHONE, _P.CHASE_RECORDS, _P.HANDLE_TASKS, _P.MERGE_PATIENTS}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_REFERENCE, _P.MANAGE_USERS, _P.VIEW_MEASURES}),  # no patient data
     Role.COORDINATOR: frozenset(
-        _READ | _PLAN | _DESK | {_P.TAKE_REQUEST, _P.LOG_CONTACT, _P.VIEW_MEASURES, _P.MANAGE_AVAILABILITY, _P.OVERBOOK}
+        _READ
+        | _PLAN
+        | _DESK
+        | _AFTER
+        | {_P.TAKE_REQUEST, _P.LOG_CONTACT, _P.VIEW_MEASURES, _P.MANAGE_AVAILABILITY, _P.OVERBOOK}
     ),
-    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
-    Role.PHYSICIAN: frozenset(_REVIEW | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
-    Role.CLINICIAN: frozenset(_READ),
-    Role.TRIALS_COORDINATOR: frozenset(_READ | {_P.HANDLE_TRIALS}),
+    Role.NURSE: frozenset(_REVIEW | _PLAN | _DESK | _AFTER | {_P.RECORD_SCORES, _P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
+    Role.PHYSICIAN: frozenset(_REVIEW | _TREAT | _AFTER | {_P.VIEW_MEASURES, _P.APPROVE_CONTENT}),
+    Role.CLINICIAN: frozenset(_OWN | _TREAT | {_P.VIEW_CONFERENCE}),
+    Role.TRIALS_COORDINATOR: frozenset(_OWN | {_P.HANDLE_TRIALS}),
     Role.CONTENT_EDITOR: frozenset({_P.EDIT_CONTENT}),
     Role.AUDITOR: frozenset({_P.VIEW_AUDIT}),
 }

@@ -4,8 +4,8 @@ import uuid
 
 from django.db import models
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedJSONField
+from intake.patients.sight import patients_open_to
 
 
 class BeforeVisitQuerySet(models.QuerySet):
@@ -13,7 +13,7 @@ class BeforeVisitQuerySet(models.QuerySet):
 
     def visible_to(self, user) -> "BeforeVisitQuerySet":
         """Those that this staff member may read."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "report__patient")
 
 
 class BeforeVisit(models.Model):

@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedTextField
+from intake.patients.sight import patients_open_to
 
 
 class RecordQuerySet(models.QuerySet):
@@ -14,7 +14,7 @@ class RecordQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Those of patients whose record this staff member may open."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "report__patient")
 
 
 class ReadinessItem(models.Model):

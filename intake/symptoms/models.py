@@ -4,14 +4,14 @@ import uuid
 
 from django.db import models
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedJSONField
+from intake.patients.sight import patients_open_to
 
 
 class SymptomReportQuerySet(models.QuerySet):
     def visible_to(self, user) -> "SymptomReportQuerySet":
         """The reports that this staff member may read."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "patient")
 
 
 class SymptomReport(models.Model):

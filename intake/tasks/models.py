@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedTextField
+from intake.patients.sight import patients_open_to
 
 
 class StaffTaskQuerySet(models.QuerySet):
@@ -13,7 +13,7 @@ class StaffTaskQuerySet(models.QuerySet):
 
     def visible_to(self, user) -> "StaffTaskQuerySet":
         """Those about patients whose record this staff member may open."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "patient")
 
     def still_open(self) -> "StaffTaskQuerySet":
         """Those that wait for somebody, oldest first."""
@@ -32,6 +32,9 @@ class StaffTask(models.Model):
         WAITLIST = "waitlist", _("Freed time for somebody who waits")
         CALL = "call", _("Call with news")
         OTHER_DAY = "other_day", _("Asks for another day")
+        TRIAL_INTEREST = "trial_interest", _("Interest in a clinical trial")
+        DENTAL = "dental", _("Dental check")
+        EMERGENCY_UNREACHED = "emergency_unreached", _("Emergency: nobody reached")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -39,7 +42,9 @@ class StaffTask(models.Model):
         DISMISSED = "dismissed", _("Not needed")
 
     kind = models.CharField(max_length=20, choices=Kind)
-    patient = models.ForeignKey("intake.Patient", on_delete=models.PROTECT, related_name="tasks")
+    patient = models.ForeignKey(  # none: somebody who only asked about a trial
+        "intake.Patient", null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
+    )
     report = models.ForeignKey(
         "intake.SymptomReport", null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
     )

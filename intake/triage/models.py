@@ -5,9 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedTextField
+from intake.patients.sight import patients_open_to
 
 
 class Level(models.TextChoices):
@@ -19,10 +20,20 @@ class Level(models.TextChoices):
     ROUTINE = "routine"
 
 
-class VisibleToStaff(models.QuerySet):
-    def visible_to(self, user) -> "VisibleToStaff":
-        """Only for those who may read a patient's record."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+class OfReports(models.QuerySet):
+    """What the rules found in a report, and alerts. An alert whose form was never sent hangs on no patient yet."""
+
+    def visible_to(self, user) -> "OfReports":
+        """Those of patients whose record this staff member may open."""
+        return patients_open_to(user, self, "report__patient")
+
+
+class OfTriages(models.QuerySet):
+    """Decisions about a triage."""
+
+    def visible_to(self, user) -> "OfTriages":
+        """Those of patients whose record this staff member may open."""
+        return patients_open_to(user, self, "triage__report__patient")
 
 
 class Triage(models.Model):
@@ -38,7 +49,7 @@ class Triage(models.Model):
     failed_rules = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = VisibleToStaff.as_manager()
+    objects = OfReports.as_manager()
 
 
 class TriageReview(models.Model):
@@ -61,7 +72,7 @@ class TriageReview(models.Model):
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField()
 
-    objects = VisibleToStaff.as_manager()
+    objects = OfTriages.as_manager()
 
     class Meta:
         ordering = ["reviewed_at", "pk"]
@@ -84,6 +95,7 @@ class Alert(models.Model):
     contact_due_at = models.DateTimeField()
     person_said = models.CharField(max_length=20, blank=True, default="")  # going | cannot | mistake
     paged_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)  # nobody had taken it on in time
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -91,7 +103,7 @@ class Alert(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=30, blank=True, default="")
 
-    objects = VisibleToStaff.as_manager()
+    objects = OfReports.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["acknowledged_at", "detected_at"], name="alert_open")]
@@ -115,3 +127,29 @@ class ContactAttempt(models.Model):
     note = EncryptedTextField(blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class AlertStep(models.Model):
+    """One step of an alert with its time, oldest first: what happened, who did it. Never changed."""
+
+    class Kind(models.TextChoices):
+        DETECTED = "detected", _("Shown to the person")
+        PAGED = "paged", _("On call paged")
+        PERSON_SAID = "person_said", _("The person answered")
+        ESCALATED = "escalated", _("Escalated: nobody had taken it on")
+        ACKNOWLEDGED = "acknowledged", _("Taken on")
+        NOT_REACHED = "not_reached", _("Called, not reached")
+        REACHED = "reached", _("Reached")
+        EMERGENCY_CONTACT = "emergency_contact", _("Emergency contact called")
+        WELFARE_CHECK = "welfare_check", _("Welfare check asked for")
+        CLOSED = "closed", _("Closed")
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=20, choices=Kind)
+    detail = models.CharField(max_length=30, blank=True, default="")  # a code, such as what the person said
+    note = EncryptedTextField(blank=True, default="")
+    by_label = models.CharField(max_length=120, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]

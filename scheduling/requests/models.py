@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedJSONField, EncryptedTextField
+from intake.patients.sight import patients_open_to
 from intake.triage.models import Level
 
 
@@ -16,7 +16,7 @@ class RequestQuerySet(models.QuerySet):
 
     def visible_to(self, user) -> "RequestQuerySet":
         """Requests of patients whose record this staff member may open."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "patient")
 
     def still_open(self) -> "RequestQuerySet":
         """Requests that still need somebody's work."""

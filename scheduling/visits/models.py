@@ -6,14 +6,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedTextField
+from intake.patients.sight import patients_open_to
 
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user) -> "VisitQuerySet":
         """Visits of patients whose record this staff member may open."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "patient")
 
 
 class Visit(models.Model):

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.roles import Permission
+from intake.patients.sight import patients_open_to
 
 
 class WaitlistQuerySet(models.QuerySet):
     def visible_to(self, user) -> "WaitlistQuerySet":
         """Entries of patients whose record this staff member may open."""
-        return self if user.has_perm(Permission.VIEW_PATIENT) else self.none()
+        return patients_open_to(user, self, "request__patient")
 
 
 class WaitlistEntry(models.Model):

@@ -68,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "worklist/home.html", context)
 
 
-@requires(Permission.VIEW_WORKLIST)
+@requires(Permission.VIEW_PATIENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Results of a search. What was typed comes by POST: it never gets into an address."""

@@ -41,6 +41,11 @@ WHAT_TO_DO = {
     Kind.WAITLIST: gettext_lazy("Time came free for this patient. Plan the day and offer it."),
     Kind.OTHER_DAY: gettext_lazy("Read what suits the patient on the request, then move the visit or call."),
     Kind.CALL: gettext_lazy("Call the patient: there is news that our message could not bring."),
+    Kind.TRIAL_INTEREST: gettext_lazy("Find out whether a trial fits, and answer the person."),
+    Kind.DENTAL: gettext_lazy("Ask for a dental check before bone medicine is given."),
+    Kind.EMERGENCY_UNREACHED: gettext_lazy(
+        "Call the emergency contact, then follow the clinic's policy for welfare checks."
+    ),
 }
 WHAT_TO_FIND = gettext_lazy("Call the patient and find a day together.")
 INSURANCE_WORDS = {
@@ -59,6 +64,9 @@ EMPTY = {
     Kind.WAITLIST: gettext_lazy("No freed time waits to be offered."),
     Kind.OTHER_DAY: gettext_lazy("Nobody asks for another day."),
     Kind.CALL: gettext_lazy("Nobody waits for a call with news."),
+    Kind.TRIAL_INTEREST: gettext_lazy("Nobody asks about a trial."),
+    Kind.DENTAL: gettext_lazy("No dental check is waiting."),
+    Kind.EMERGENCY_UNREACHED: gettext_lazy("Everybody with an emergency was reached."),
 }
 
 

@@ -125,6 +125,15 @@ def a_file(report, **fields) -> Upload:
     return Upload.objects.create(report=report, added_at=timezone.now(), **values | fields)
 
 
+def a_reader_of(wanted, role="clinician") -> User:
+    """Somebody of the staff who may open this patient's record because of an appointment with them."""
+    user, who = a_member(role), a_clinician_row()
+    who.user = user
+    who.save()
+    a_booked_visit(wanted, [who], starts_at=timezone.now() - timedelta(days=40), state="done")
+    return user
+
+
 def a_visit_type() -> VisitType:
     """The coordinated visit with nurse first and wrap-up last."""
     nurse = Specialty.objects.get_or_create(

@@ -150,7 +150,10 @@ def test_step_that_does_not_exist_is_not_found(client, desk, visit):
 
 
 def test_who_only_reads_sees_states_and_no_forms(client, visit):
-    client.force_login(a_clinician_user())
+    reader, who = a_clinician_user(), visit.appointments.first().clinician
+    who.user = reader
+    who.save()
+    client.force_login(reader)
     page = client.get(DAY).content.decode()
     assert "Expected at 9:00 a.m." in page
     assert "/check-in/" not in page

@@ -15,7 +15,7 @@ from intake.records.models import ReadinessItem, Upload
 from intake.records.refusals import SENTENCES
 from scheduling.requests.models import AppointmentRequest
 from tests.clinic.look.markup import Page, faults
-from tests.factories import a_clinician_user, a_coordinator, a_nurse, an_administrator, an_auditor
+from tests.factories import a_clinician_user, a_coordinator, a_nurse, a_physician, an_administrator, an_auditor
 from tests.intake.records.some_files import a_pdf, in_quarantine
 from tests.scheduling.own_steps import in_session_of
 from tests.scheduling.patient_steps import a_wanted_request
@@ -45,7 +45,7 @@ def address(wanted) -> str:
     return reverse("worklist:file", args=[wanted.reference, Upload.objects.get(report=wanted.report).pk])
 
 
-@pytest.mark.parametrize("person", [a_nurse, a_clinician_user])
+@pytest.mark.parametrize("person", [a_nurse, a_physician])
 def test_staff_get_the_file_as_an_attachment_and_it_is_written_down(client, wanted, person):
     user = person()
     client.force_login(user)

@@ -11,7 +11,7 @@ from intake.models import ReadinessItem, StaffTask
 from scheduling.models import AppointmentRequest
 from scheduling.worklist.reasons import fired_rules
 from scheduling.worklist.task_views import facts_of
-from tests.scheduling.staff_rows import a_member, a_patient_row, a_row, queries_of
+from tests.scheduling.staff_rows import a_member, a_patient_row, a_reader_of, a_row, queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +150,7 @@ def test_closed_request_takes_no_records(client, coordinator):
 @pytest.mark.parametrize("role", ["physician", "clinician"])
 def test_who_only_reads_sees_no_buttons(client, wanted, role):
     ReadinessItem.objects.create(report=wanted.report, kind="labs", detail="Calcium")
-    client.force_login(a_member(role))
+    client.force_login(a_reader_of(wanted, role))
 
     page = text_of(client, records(wanted))
 

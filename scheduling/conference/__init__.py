@@ -1,0 +1,1 @@
+"""The case conference: who is discussed, what each specialty recommends, what comes of it."""

@@ -1,0 +1,1 @@
+"""Clinician-side scores: Mirels, SINS, ESCC, ECOG, corrected calcium."""
