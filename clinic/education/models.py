@@ -132,6 +132,17 @@ class ArticleRevision(models.Model):
         return f"{self.title} ({self.number})"
 
 
+class HelpfulCount(models.Model):
+    """How many readers said that this wording helped, and how many that it did not. Nothing about who they were."""
+
+    revision = models.OneToOneField(ArticleRevision, primary_key=True, on_delete=models.CASCADE, related_name="helpful")
+    yes = models.PositiveIntegerField(default=0)
+    no = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.yes}:{self.no}"
+
+
 class GlossaryTerm(models.Model):
     """A word that people meet, said plainly. Its first use on a page opens the definition."""
 
