@@ -32,6 +32,7 @@ NURSE_LINE_HOURS = of_the_clinic("NURSE_LINE_HOURS", "Mon-Fri 08:00-17:00")
 AFTER_HOURS_PHONE = of_the_clinic("AFTER_HOURS_PHONE", "202-555-0120")
 ON_CALL_PHYSICIAN_PHONE = of_the_clinic("ON_CALL_PHYSICIAN_PHONE", "202-555-0130")
 ON_CALL_PAGE_ADDRESS = of_the_clinic("ON_CALL_PAGE_ADDRESS", "on-call@example.org")
+ESCALATION_PAGE_ADDRESSES = env.list("ESCALATION_PAGE_ADDRESSES", default=[])  # paged too when nobody takes it on
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="911")
 CRISIS_NUMBER = env.str("CRISIS_NUMBER", default="988")
 CLINIC_PARKING = of_the_clinic(
@@ -41,6 +42,8 @@ SUPPORT_US_URL = env.str("SUPPORT_US_URL", default="")  # the link is shown only
 
 # Target times: minutes, hours and days, each to be signed off by the clinical lead
 EMERGENCY_CONTACT_MINUTES = env.int("EMERGENCY_CONTACT_MINUTES", default=15)
+EMERGENCY_ESCALATE_MINUTES = env.int("EMERGENCY_ESCALATE_MINUTES", default=5)  # nobody has taken the alert on
+EMERGENCY_ESCALATE_TIMES = env.int("EMERGENCY_ESCALATE_TIMES", default=12)
 URGENT_CONTACT_OPEN_HOURS = env.int("URGENT_CONTACT_OPEN_HOURS", default=4)
 URGENT_CONTACT_CLOCK_HOURS = env.int("URGENT_CONTACT_CLOCK_HOURS", default=24)
 PLANNED_CONTACT_BUSINESS_DAYS = env.int("PLANNED_CONTACT_BUSINESS_DAYS", default=2)

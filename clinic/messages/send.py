@@ -64,11 +64,14 @@ def sign_in(to: To, *, link: str, code: str) -> list[Message]:
     return queue("sign_in", to=to, context={"link": link, "code": code})
 
 
-def page_on_call(level: str, *, link: str) -> Message:
-    """Pages the person on call: `level` chooses who answers ("emergency" or "urgent") and is not in the text."""
+def page_on_call(level: str, *, link: str, more: bool = False) -> Message:
+    """Pages the person on call: `level` chooses who answers ("emergency" or "urgent") and is not in the text.
+
+    With `more`, those who are paged when nobody answers get it as well; the first message is given.
+    """
     if level not in PAGE_WORDS:
         raise ValueError("only an emergency or an urgent case pages")
-    to = settings.ON_CALL_PAGE_ADDRESS
+    to = [settings.ON_CALL_PAGE_ADDRESS, *(settings.ESCALATION_PAGE_ADDRESSES if more else ())]
     return queue("page_on_call", to=to, context={"link": link}, channel=Message.Channel.PAGE)[0]
 
 

@@ -20,6 +20,8 @@ DUE = {
     "waitlist": timedelta(hours=4),  # freed time does not stay free for long
     "other_day": timedelta(days=1),
     "insurance_help": timedelta(days=5),
+    "dental": timedelta(days=5),
+    "emergency_unreached": timedelta(minutes=15),
 }
 
 

@@ -6,40 +6,28 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import Permission
-from clinic.messages.send import page_on_call
-from clinic.platform.audit.actors import Actor
+from clinic.platform.audit.actors import SYSTEM, Actor
 from clinic.platform.audit.record import record
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.access.codes import new_code
 from intake.symptoms.models import SymptomReport
+from intake.triage.alert_steps import Kind, new_step, note_steps, page_staff
 from intake.triage.engine import Result, assess, highest
-from intake.triage.models import Alert, ContactAttempt, Level, Triage, TriageReview
+from intake.triage.escalation import plan_anew, plan_first
+from intake.triage.models import Alert, AlertStep, ContactAttempt, Level, Triage, TriageReview
 from intake.triage.vocabulary import known
 
 log = logging.getLogger(__name__)
 
 FIND_CODE_LENGTH = 5
 ANSWERS = ("going", "cannot", "mistake")
-
-
-def _alert_address(alert: Alert) -> str:
-    """Where staff open the alert. A page must go out even if the staff's pages have no such address."""
-    try:
-        path = reverse("worklist:alert", args=[alert.pk])
-    except NoReverseMatch:
-        path = "/staff/"
-    return f"{settings.PUBLIC_URL}{path}"
-
-
-def _page(alert: Alert, at: datetime) -> None:
-    page_on_call("emergency", link=_alert_address(alert))
-    alert.paged_at = at
+REACHED, NO_NUMBER = "reached", "no_number"  # how an alert ends
+FURTHER = (Kind.EMERGENCY_CONTACT, Kind.WELFARE_CHECK)  # what staff do when no call reaches the person
 
 
 @transaction.atomic
@@ -57,6 +45,9 @@ def raise_alert(
 
     `rules` are the EMERGENCY rules to show, by default those of the result. An earlier alert of the same draft lends
     its code and its call-back phone, so that the person keeps one code and need not type the number again.
+
+    `at` is when the answer was saved; the step DETECTED has the moment the alert was written: what lies between is the
+    "screen to alert" time of domain 8. Paging, the steps and the planned escalation never stop the alert.
     """
     earlier = Alert.objects.filter(draft_id=draft.pk).order_by("-detected_at").first() if draft else None
     fired = rules if rules is not None else tuple(rule for rule in result.rules if rule.startswith("E"))
@@ -71,19 +62,41 @@ def raise_alert(
         detected_at=at,
         contact_due_at=at + timedelta(minutes=settings.EMERGENCY_CONTACT_MINUTES),
     )
-    _page(alert, at)
+    steps = [new_step(alert, Kind.DETECTED, detail=filled_by)]
+    if page_staff(alert, at):
+        steps.append(new_step(alert, Kind.PAGED))
     alert.save(force_insert=True)
     record("alert_raised", by=by, subject=alert, data={"rules": list(fired)})
+    note_steps(*steps)
+    plan_first(alert, since=at)
     return alert
 
 
 @transaction.atomic
 def set_call_back_phone(alert: Alert, phone: str, *, by: Actor) -> Alert:
-    """Put the number where a nurse can reach the person now (E.164) on the alert."""
+    """Put the number where a nurse can reach the person now (E.164) on the alert.
+
+    An alert that was closed because there was no number waits for somebody again.
+    """
     alert.call_back_phone = phone
     alert.save(update_fields=["call_back_phone"])
     record("alert_phone_given", by=by, subject=alert)
+    if phone and alert.outcome == NO_NUMBER:
+        _reopen(alert, by=by)
     return alert
+
+
+def _reopen(alert: Alert, *, by: Actor) -> None:
+    """There is a number now: the alert is open and unacknowledged again, pages and escalates."""
+    now = timezone.now()
+    alert.closed_at, alert.outcome = None, ""
+    alert.acknowledged_at = alert.acknowledged_by = None
+    paged = page_staff(alert, now)
+    alert.save(update_fields=["closed_at", "outcome", "acknowledged_at", "acknowledged_by", "paged_at"])
+    record("alert_reopened", by=by, subject=alert)
+    if paged:
+        note_steps(new_step(alert, Kind.PAGED, detail="number_given", at=now))
+    plan_anew(alert, since=now)
 
 
 @submit_once("person_said", store=lambda alert: str(alert.pk), replay=lambda stored: Alert.objects.get(pk=stored))
@@ -94,11 +107,14 @@ def person_said(alert: Alert, answer: str, *, by: Actor, key: str) -> Alert:
     """
     if answer not in ANSWERS:
         raise Refused(_("Select one of the answers."), code="unknown_answer")
+    now = timezone.now()
     alert.person_said = answer
-    if answer == "cannot":
-        _page(alert, timezone.now())
+    steps = [new_step(alert, Kind.PERSON_SAID, detail=answer, by=by, at=now)]
+    if answer == "cannot" and page_staff(alert, now):
+        steps.append(new_step(alert, Kind.PAGED, detail="cannot", at=now))
     alert.save(update_fields=["person_said", "paged_at"])
     record("alert_answered", by=by, subject=alert, data={"said": answer})
+    note_steps(*steps)
     return alert
 
 
@@ -111,6 +127,7 @@ def acknowledge_alert(alert: Alert, *, user, by: Actor, key: str) -> Alert:
         raise Refused(_("Somebody else has already taken on this alert."), code="taken")
     alert.refresh_from_db()
     record("alert_acknowledged", by=by, subject=alert)
+    note_steps(new_step(alert, Kind.ACKNOWLEDGED, by=by, at=now))
     return alert
 
 
@@ -139,11 +156,39 @@ def log_contact(
         by=user,
         at=timezone.now(),
     )
-    if alert is not None and reached and alert.closed_at is None:
-        alert.closed_at, alert.outcome = call.at, "reached"
-        alert.save(update_fields=["closed_at", "outcome"])
     record("contact_logged", by=by, subject=subject, data={"reached": reached})
+    if alert is not None:
+        note_steps(new_step(alert, Kind.REACHED if reached else Kind.NOT_REACHED, by=by, at=call.at))
+        if reached and alert.closed_at is None:
+            close_alert(alert, REACHED, by=by, at=call.at)
     return call
+
+
+def close_alert(alert: Alert, outcome: str, *, by: Actor, at: datetime) -> None:
+    """Close an alert as REACHED or NO_NUMBER, in the transaction of the caller. Its banner ends by acknowledgement."""
+    alert.closed_at, alert.outcome = at, outcome
+    alert.save(update_fields=["closed_at", "outcome"])
+    record("alert_closed", by=by, subject=alert, data={"outcome": outcome})
+    note_steps(new_step(alert, Kind.CLOSED, detail=outcome, by=by, at=at))
+
+
+@submit_once("step_further", store=lambda step: str(step.pk), replay=lambda stored: AlertStep.objects.get(pk=stored))
+def step_further(alert: Alert, kind: str, *, note: str, user, by: Actor, key: str) -> AlertStep:
+    """Write down what staff did about somebody whom no call reaches: the emergency contact, the welfare check.
+
+    Raises Refused: "not_allowed", "unknown_step", "reached" (the person was reached meanwhile).
+    """
+    if not user.has_perm(Permission.LOG_CONTACT):
+        raise Refused(_("You are not allowed to do this."), code="not_allowed")
+    if kind not in FURTHER:
+        raise Refused(_("Select what you have done."), code="unknown_step")
+    alert = Alert.objects.select_for_update().get(pk=alert.pk)
+    if alert.outcome == REACHED:
+        raise Refused(_("The person was reached meanwhile. Nothing more is to do here."), code="reached")
+    step = new_step(alert, kind, by=by, note=note.strip())
+    step.save(force_insert=True)  # not beside the alert: who asked for a welfare check must know that it is written
+    record("alert_step", by=by, subject=alert, data={"step": kind})
+    return step
 
 
 @transaction.atomic
@@ -233,5 +278,14 @@ def counting_level(triage: Triage) -> str:
 
 
 def attach_alerts(draft_id, report: SymptomReport) -> int:
-    """Give the alerts shown while a draft was filled in to the report it became; how many. No alert ends by that."""
-    return Alert.objects.filter(draft_id=draft_id, report=None).update(report=report)
+    """Give the alerts shown while a draft was filled in to the report it became; how many. No alert ends by that.
+
+    One that was closed because there was no number waits for somebody again: the report brings the patient's own.
+    """
+    found = Alert.objects.filter(draft_id=draft_id, report=None)
+    unreachable = list(found.filter(outcome=NO_NUMBER))
+    count = found.update(report=report)
+    for alert in unreachable:
+        alert.report = report
+        _reopen(alert, by=SYSTEM)
+    return count
