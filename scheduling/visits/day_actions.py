@@ -17,6 +17,7 @@ from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from clinic.platform.words import clock
+from scheduling.follow_up.calls import drop_calls, plan_calls
 from scheduling.requests.may import require_staff
 from scheduling.requests.refresh import refresh_statuses
 from scheduling.visits.change_rows import record_change, snapshot
@@ -32,6 +33,7 @@ from scheduling.visits.states import (
     APPOINTMENT_MOVES,
     BOOKED,
     CHECKED_IN,
+    COMPLETED,
     DONE,
     IN_VISIT,
     VISIT_BACK,
@@ -144,6 +146,8 @@ def _step(visit: Visit, leg: Appointment, legs: list[Appointment], to: str, *, b
     steps = _between(visit.state, visit_state_from(visit.state, [one.state for one in legs]))
     history += [swap_one(visit, step, moves=VISIT_MOVES, by=by, at=now) for step in steps]
     StateChange.objects.bulk_create(history)
+    if COMPLETED in steps:
+        plan_calls(visit, by=by)
     refresh_statuses([visit.request_id], by=by, at=now, reason=f"visit_{visit.state}")
 
 
@@ -225,6 +229,7 @@ def patient_left(visit: Visit, *, by: Actor, key: str, now: datetime, version: i
     write_visit(row)
     after = snapshot(row, legs)
     change = record_change(row, VisitChange.Kind.DROP_LEG, before, after, by=by, at=now, reason="left")
+    plan_calls(row, by=by)
     refresh_statuses([row.request_id], by=by, at=now, reason="left")
     time_freed(at=now, cause="left")
     record("visit_left", by=by, subject=row, data={"change": change.pk, "missed": [leg.pk for leg in missed]})
@@ -283,6 +288,8 @@ def undo_leg(leg: Appointment, *, by: Actor, key: str, now: datetime) -> Appoint
     history = [swap_one(row, to, moves=APPOINTMENT_BACK, by=by, at=now, reason=UNDONE)]
     back = visit_state_back(visit.state, [one.state for one in legs])
     if back != visit.state:
+        if visit.state == COMPLETED:
+            drop_calls(visit, by=by)
         history.append(swap_one(visit, back, moves=VISIT_BACK, by=by, at=now, reason=UNDONE))
     StateChange.objects.bulk_create(history)
     refresh_statuses([visit.request_id], by=by, at=now, reason=UNDONE)

@@ -20,6 +20,7 @@ from clinic.platform.submits.once import submit_once
 from intake.access.models import AccessLink
 from scheduling.availability import read
 from scheduling.availability.bits import ones, unit_of
+from scheduling.follow_up.calls import drop_calls
 from scheduling.offers.models import Offer
 from scheduling.requests.may import require_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
@@ -41,7 +42,7 @@ from scheduling.visits.lanes import settle_lanes
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import state_change
 from scheduling.visits.replan import live_legs, read_visit
-from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, CHECKED_IN, IN_VISIT
+from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, CHECKED_IN, COMPLETED, IN_VISIT
 
 BOOKED = Visit.State.BOOKED
 ON = (BOOKED, CHECKED_IN, IN_VISIT)
@@ -83,6 +84,8 @@ def undo_change(change: VisitChange, *, by: Actor, key: str, now: datetime) -> V
     freed += [(leg.clinician_id, leg.starts_at, leg.ends_at) for leg in live_legs(legs) if leg.is_overbooked]
     settle_lanes(freed)
     StateChange.objects.bulk_create(history)
+    if row.state == COMPLETED != visit.state:
+        drop_calls(visit, by=by)
     kept.undone_at, kept.undone_by_id = now, by.id
     kept.save(update_fields=["undone_at", "undone_by_id"])
     RequestNote.objects.create(
