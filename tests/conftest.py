@@ -4,12 +4,22 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+from django.dispatch import receiver
 from django.test import SimpleTestCase
+from django.test.signals import setting_changed
 
 from clinic.platform.submits.once import new_key
 from tests import factories
 
 NOW = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)  # Monday, 9 a.m. in Detroit
+
+
+@receiver(setting_changed)
+def forget_pages_made_with_other_settings(**_named):
+    """Public pages are kept as long as a process lives, and so do settings, but in a test."""
+    from clinic.site.public_pages import forget_pages
+
+    forget_pages()
 
 
 def pytest_addoption(parser):

@@ -16,10 +16,11 @@ from clinic.education.render import Word, shown
 from clinic.education.search import Results, crisis_words, search
 from clinic.education.structured import article_data, as_script, crumbs_data, questions_data
 from clinic.education.text import read
+from clinic.site.public_pages import public_page
 
 
 def public(view):
-    """A page that everybody may read: sign-in not needed, GET only, answered 304 when it has not changed."""
+    """A page that is made anew for what was asked: sign-in not needed, GET only, answered 304 when it is the same."""
     return login_not_required(require_safe(conditional_page(view)))
 
 
@@ -32,7 +33,7 @@ def _words() -> tuple[Word, ...]:
     return tuple(rows)
 
 
-@public
+@public_page()
 def index(request: HttpRequest) -> HttpResponse:
     """All articles in order, the words and the questions, and the way to search."""
     rows = Article.objects.readable(timezone.localdate()).select_related("published").exclude(slug=QUESTIONS_SLUG)
@@ -46,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "education/index.html", context)
 
 
-@public
+@public_page()
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article. A retired one says so and leads on; one that never was does not exist."""
     one = Article.objects.select_related("published").filter(slug=slug, published__isnull=False).first()
@@ -78,7 +79,7 @@ def page_of(one: Article, wording: ArticleRevision) -> dict:
     }
 
 
-@public
+@public_page()
 def questions(request: HttpRequest) -> HttpResponse:
     """The common questions with short answers."""
     rows = Article.objects.readable(timezone.localdate()).select_related("published")
@@ -92,7 +93,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     return render(request, "education/questions.html", context)
 
 
-@public
+@public_page()
 def words(request: HttpRequest) -> HttpResponse:
     """All words, alphabetical, each with how to say it and what it means."""
     terms = list(GlossaryTerm.objects.filter(is_active=True).order_by("term"))
@@ -127,7 +128,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, "education/search.html", context, status=status)
 
 
-@public
+@public_page()
 def trials(request: HttpRequest) -> HttpResponse:
     """Studies that recruit and were verified not long ago."""
     shown_trials = list(Trial.objects.shown(timezone.localdate()))
@@ -135,7 +136,7 @@ def trials(request: HttpRequest) -> HttpResponse:
     return render(request, "education/trials.html", {"trials": shown_trials, "crumbs": crumbs})
 
 
-@public
+@public_page()
 def resources(request: HttpRequest) -> HttpResponse:
     """Help from outside, by kind; what was not verified lately is not shown."""
     kinds: dict[str, list[Resource]] = {}

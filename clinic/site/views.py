@@ -11,56 +11,48 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from clinic.directory.models import Site
 from clinic.platform.words import clinic_facts
 from clinic.site.forms import PreferencesForm
 from clinic.site.notices import current_notice
 from clinic.site.preferences import TEXT_COOKIE, TEXT_SIZES, THEME_COOKIE, remember, shown_text, shown_theme
+from clinic.site.public_pages import public_page
 from clinic.site.team import the_team
 
 log = logging.getLogger(__name__)
 
 
-@login_not_required
-@require_safe
+@public_page(reads_content=False)
 def home(request):
     return render(request, "site/home.html")
 
 
-@login_not_required
-@require_safe
+@public_page(reads_content=False)
 def get_help_now(request):
     return render(request, "site/get_help_now.html")
 
 
-@login_not_required
-@require_safe
+@public_page(reads_content=False)
 def contact(request):
     return render(request, "site/contact.html")
 
 
-@login_not_required
-@require_safe
-@conditional_page
+@public_page()
 def your_visit(request):
     """What to bring, how long it takes, how to get here: for people who have a day, and for those who think of one."""
     sites = Site.objects.filter(is_active=True).order_by("name")
     return render(request, "site/your_visit.html", {"sites": list(sites), "crumbs": _crumbs(_("Your visit"))})
 
 
-@login_not_required
-@require_safe
-@conditional_page
+@public_page()
 def our_team(request):
     """Who somebody may meet, and what each of them does."""
     return render(request, "site/our_team.html", {"team": the_team(), "crumbs": _crumbs(_("Our team"))})
 
 
-@login_not_required
-@require_safe
-@conditional_page
+@public_page(reads_content=False)
 def refer(request):
     """For clinicians: whom to send, whom to call now, what to have at hand."""
     context = {
@@ -73,8 +65,7 @@ def refer(request):
     return render(request, "site/refer.html", context)
 
 
-@login_not_required
-@require_safe
+@public_page(reads_content=False)
 def nondiscrimination(request):
     return render(request, "site/nondiscrimination.html")
 
@@ -83,14 +74,12 @@ def _crumbs(here: str) -> list[tuple[str, str]]:
     return [(_("Home"), reverse("site:home")), (here, "")]
 
 
-@login_not_required
-@require_safe
+@public_page(reads_content=False)
 def accessibility(request):
     return render(request, "site/accessibility.html")
 
 
-@login_not_required
-@require_safe
+@public_page(reads_content=False)
 def privacy(request):
     return render(request, "site/privacy.html", {"notice": current_notice()})
 

@@ -4,12 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.platform.forms import new_key
 from clinic.platform.refusals import Refused
 from clinic.site.notices import current_notice
+from clinic.site.public_pages import public_page
 from intake.access.sessions import open_patient_session, patient_session
 from intake.flow.flow import Step
 from intake.flow.forms import StepForm
@@ -24,9 +24,7 @@ from intake.registration.summary import groups_of
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_safe
-@login_not_required
-@cache_control(public=True, max_age=300)
+@public_page(reads_content=False)
 def start(request: HttpRequest) -> HttpResponse:
     """Who this is for, what is needed, how long it takes, and the other ways."""
     return show(request, "registration/start.html")

@@ -69,13 +69,6 @@ def test_help_without_any_way_to_reach_it_is_refused_by_the_database():
         Resource.objects.create(name="Nobody", kind="support", what="x", verified_on=timezone.localdate())
 
 
-def test_pages_take_one_query(client, django_assert_max_num_queries):
-    add_reading(timezone.localdate())
-    for address in ("/clinical-trials/", "/outside-help/"):
-        with django_assert_max_num_queries(1):
-            client.get(address)
-
-
 def test_trials_of_the_demonstration_read_plainly():
     assert [number for number, _t, summary, _f, _p in TRIALS if grade(summary) > HIGHEST_GRADE] == []
 

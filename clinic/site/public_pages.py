@@ -1,0 +1,120 @@
+"""Pages that are the same for everybody: made once, kept in memory, sent compressed, answered 304 when unchanged.
+
+A page is kept under everything that changes it: its path, the reader's text size and colors, the language, the day
+(articles, trials and outside help are hidden by date) and the mark that the database draws anew with each change of
+what such pages read (models.py). Settings and templates live as long as the process, as does what is kept. Nothing
+personal may stand on such a page, no CSRF token either: it is compressed, and seen by whoever comes next.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from gzip import compress
+from hashlib import sha256
+from threading import Lock
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from clinic.site.models import ContentStamp
+from clinic.site.preferences import shown_text, shown_theme
+
+View = Callable[..., HttpResponseBase]
+Key = tuple[str, ...]
+MOST_PAGES = 512  # about 25 KB each, with the compressed copy
+ASKS_EACH_TIME = "private, no-cache"  # a browser may keep it, and asks whether it is still so
+_ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page as it was made, and the same compressed."""
+
+    body: bytes
+    zipped: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, body: bytes) -> "KeptPage":
+        """`etag` is a weak one: the same for both copies."""
+        return cls(body, compress(body, compresslevel=9, mtime=0), f'W/"{sha256(body).hexdigest()[:24]}"')
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """200 with the copy that the browser can read, or 304."""
+        is_zipped = bool(_ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
+        response = HttpResponse(self.zipped if is_zipped else self.body)
+        if is_zipped:
+            response["Content-Encoding"] = "gzip"
+        response["ETag"] = self.etag
+        response["Cache-Control"] = ASKS_EACH_TIME
+        response["Vary"] = "Accept-Encoding, Cookie"
+        return get_conditional_response(request, etag=self.etag, response=response)
+
+
+_kept: OrderedDict[Key, KeptPage] = OrderedDict()
+_lock = Lock()
+
+
+def public_page(*, reads_content: bool = True) -> Callable[[View], View]:
+    """A view for everybody, GET only. `reads_content=False`: made of settings alone, so that it asks no database.
+
+    Only a page with status 200 and without a cookie is kept, and only for its plain address: whatever follows a
+    question mark, and messages for this one browser, are made each time.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+            key = _key(request, reads_content=reads_content)
+            kept = _found(key) if key else None
+            if kept is None:
+                response = view(request, *args, **kwargs)
+                if not isinstance(response, HttpResponse) or response.status_code != 200 or response.cookies:
+                    return response
+                kept = KeptPage.of(response.content)
+                if key:
+                    _keep(key, kept)
+            return kept.answer(request)
+
+        return login_not_required(require_safe(page))
+
+    return decorate
+
+
+def _key(request: HttpRequest, *, reads_content: bool) -> Key | None:
+    """Under what a page is kept; None when it must not be. The mark is read before the page: never a newer one."""
+    if request.META.get("QUERY_STRING") or CookieStorage.cookie_name in request.COOKIES or settings.DEBUG:
+        return None
+    mark = ContentStamp.objects.values_list("mark", flat=True).first() if reads_content else "settings"
+    if not mark:
+        return None
+    day = timezone.localdate().isoformat()
+    return (request.path, shown_text(request), shown_theme(request), get_language() or "", day, mark)
+
+
+def _found(key: Key) -> KeptPage | None:
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+        return _kept.get(key)
+
+
+def _keep(key: Key, page: KeptPage) -> None:
+    with _lock:
+        _kept[key] = page
+        while len(_kept) > MOST_PAGES:
+            _kept.popitem(last=False)
+
+
+def forget_pages() -> None:
+    """Empty the memory: for tests that change a setting."""
+    with _lock:
+        _kept.clear()

@@ -1,0 +1,273 @@
+"""Public pages are made once and kept: whole, quick, compressed, answered 304, and never older than what they read."""
+
+import datetime as dt
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from clinic.directory.models import Clinician, Site, Specialty
+from clinic.education.actions import load_starters, publish, restore, retire, send_to_review
+from clinic.education.models import Article, GlossaryTerm, Resource, Trial
+from clinic.education.sitemap import PAGES
+from clinic.education.starter import starter_articles
+from clinic.site import public_pages
+from clinic.site.models import ContentStamp
+from clinic.site.public_pages import MOST_PAGES, public_page
+from scheduling.demonstration.reading import add_reading
+from tests.factories import a_clinic, a_nurse
+from tests.scheduling.staff_rows import a_member, queries_of
+
+SLUGS = [one.slug for one in starter_articles() if one.slug != "questions"]
+OF_SETTINGS = [
+    "/", "/get-help-now/", "/contact/", "/refer/", "/nondiscrimination/", "/accessibility/", "/privacy/",
+    "/request-an-appointment/",
+]  # fmt: skip
+OF_CONTENT = [
+    "/your-visit/", "/our-team/", "/learn/", "/learn/words/", "/learn/questions/", "/clinical-trials/",
+    "/outside-help/", *(f"/learn/{slug}/" for slug in SLUGS),
+]  # fmt: skip
+KEPT = [*OF_SETTINGS, *OF_CONTENT]
+MADE_EACH_TIME = [
+    "/search/",
+    "/search/?q=bone+mets",
+    "/ask-a-nurse/",
+    "/call-me-back/",
+    "/preferences/",
+    "/robots.txt",
+    "/sitemap.xml",
+]
+MOST_QUERIES = 3
+MOST_KILOBYTES = 40
+ASSET = re.compile(r'(?:src|href)="/static/([^"#]+)')
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site():
+    """Everything that public pages show: the starter texts, a team, trials and outside help."""
+    public_pages.forget_pages()
+    a_clinic()
+    load_starters(now=timezone.now(), publish=True)
+    add_reading(timezone.localdate())
+
+
+def more_rows(count: int) -> None:
+    """As many more words, trials, offers of help and people."""
+    today = timezone.localdate()
+    specialty = Specialty.objects.first()
+    place = Site.objects.first()
+    for n in range(count):
+        GlossaryTerm.objects.create(term=f"Word {n}", slug=f"word-{n}", definition="A thing")
+        Trial.objects.create(nct_id=f"NCT{n:08}", title=f"Trial {n}", summary="s", who_may_fit="w", verified_on=today)
+        Resource.objects.create(name=f"Help {n}", kind="money", what="w", phone="202-555-0150", verified_on=today)
+        Clinician.objects.create(name=f"Dr. {n}", specialty=specialty, site=place)
+
+
+def test_these_are_all_the_public_addresses(site, client):
+    listed = re.findall(r"<loc>[^<]*?//[^/]+(/[^<]*)</loc>", client.get("/sitemap.xml").content.decode())
+    assert set(listed) <= {*KEPT, *MADE_EACH_TIME}
+    assert len(listed) == len(PAGES) + len(SLUGS) + 1  # the questions
+
+
+@pytest.mark.parametrize("path", [*KEPT, *MADE_EACH_TIME])
+def test_page_takes_at_most_three_queries_with_one_row_and_with_thirty(site, client, path):
+    client.get(path)
+    few = queries_of(lambda: client.get(path))
+    more_rows(30)
+    client.get(path)
+    many = queries_of(lambda: client.get(path))
+    assert few == many <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_kept_page_asks_at_most_for_the_mark(site, client, path):
+    first = client.get(path)
+    queries = queries_of(lambda: client.get(path))
+    assert queries == (0 if path in OF_SETTINGS else 1)
+    assert client.get(path).content == first.content
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_unchanged_page_is_answered_with_304(site, client, path):
+    first = client.get(path)
+    again = client.get(path, headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert first["Cache-Control"] == again["Cache-Control"] == "private, no-cache"
+    assert {"Cookie", "Accept-Encoding"} <= set(re.split(r",\s*", first["Vary"]))
+    assert not first.cookies
+
+
+@pytest.mark.parametrize("path", ["/search/?q=pain", "/robots.txt"])
+def test_page_that_is_made_each_time_is_answered_with_304_too(site, client, path):
+    first = client.get(path)
+    assert client.get(path, headers={"if-none-match": first["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_first_page_with_all_it_needs_takes_at_most_forty_kilobytes(site, client, path):
+    response = client.get(path, headers={"accept-encoding": "gzip, br"})
+    assert response["Content-Encoding"] == "gzip"
+    html = gzip.decompress(response.content).decode()
+    assert html == client.get(path).content.decode()
+    assets = set(ASSET.findall(html))
+    assert len(assets) >= 3
+    size = len(response.content) + sum(transferred(name) for name in assets)
+    assert size <= MOST_KILOBYTES * 1024, {name: transferred(name) for name in assets} | {path: len(response.content)}
+
+
+def transferred(name: str) -> int:
+    """Bytes of a static file as the server sends it: compressed when that makes it smaller."""
+    body = Path(finders.find(name)).read_bytes()
+    return min(len(body), len(gzip.compress(body, 9)))
+
+
+def test_copies_for_other_clothes_are_kept_apart(site, client):
+    plain = client.get("/learn/bone-pain/").content
+    client.cookies["text_size"] = "largest"
+    large = client.get("/learn/bone-pain/").content
+    client.cookies["theme"] = "dark"
+    dark = client.get("/learn/bone-pain/").content
+    assert b'data-text="largest"' in large
+    assert b'data-theme="dark"' in dark
+    assert len({plain, large, dark}) == 3
+    assert Client().get("/learn/bone-pain/").content == plain
+
+
+def test_page_is_the_same_for_staff_and_for_nobody(site, client):
+    strangers = {path: client.get(path).content for path in KEPT}
+    client.force_login(a_nurse())
+    assert {path: client.get(path).content for path in KEPT} == strangers
+
+
+def test_page_asked_with_words_behind_the_question_mark_is_not_kept(site, client):
+    client.get("/learn/?from=a-letter")
+    client.get("/learn/")
+    assert b"a-letter" not in client.get("/learn/").content
+    assert not any("?" in part for key in public_pages._kept for part in key)
+
+
+def test_page_with_a_message_for_one_person_is_not_kept(rf):
+    public_pages.forget_pages()
+    view = public_page(reads_content=False)(lambda request: HttpResponse("for one person"))
+    request = rf.get("/contact/")
+    request.COOKIES["messages"] = "anything"
+    assert view(request).content == b"for one person"
+    assert not public_pages._kept
+
+
+def test_page_that_sets_a_cookie_or_is_not_whole_is_not_kept(rf):
+    public_pages.forget_pages()
+
+    def with_cookie(request):
+        response = HttpResponse("ok")
+        response.set_cookie("any", "1")
+        return response
+
+    assert public_page(reads_content=False)(with_cookie)(rf.get("/a/")).cookies
+    public_page(reads_content=False)(lambda request: HttpResponse("gone", status=410))(rf.get("/b/"))
+    assert not public_pages._kept
+
+
+def test_memory_has_an_end(rf):
+    public_pages.forget_pages()
+    view = public_page(reads_content=False)(lambda request: HttpResponse(request.path))
+    for number in range(MOST_PAGES + 20):
+        view(rf.get(f"/{number}/"))
+    assert len(public_pages._kept) == MOST_PAGES
+    assert view(rf.get("/0/")).content == b"/0/"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "is_zipped"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("", False),
+        ("br", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.0, br", False),
+    ],
+)
+def test_only_a_browser_that_reads_gzip_gets_it(rf, accepts, is_zipped):
+    view = public_page(reads_content=False)(lambda request: HttpResponse("<p>" * 100))
+    response = view(rf.get("/c/", headers={"accept-encoding": accepts} if accepts else {}))
+    assert response.has_header("Content-Encoding") == is_zipped
+
+
+def test_published_article_is_shown_at_once_and_the_restored_one_again(site, client):
+    article, now = Article.objects.get(slug="bone-pain"), timezone.now()
+    old = article.wording
+    assert old.title in client.get("/learn/").content.decode()
+    writer, nurse = a_member("content_editor"), a_nurse()
+    draft = restore(old, by=writer, now=now)
+    draft.title = "Pain in your bones"
+    draft.save()
+    send_to_review(draft, by=writer, now=now)
+    assert "Pain in your bones" not in client.get("/learn/bone-pain/").content.decode()
+    publish(draft, by=nurse, now=now)
+    for path in ("/learn/bone-pain/", "/learn/"):
+        assert "Pain in your bones" in client.get(path).content.decode()
+    retire(article, by=writer, now=now)
+    assert client.get("/learn/bone-pain/").status_code == 410
+    assert "Pain in your bones" not in client.get("/learn/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("/learn/words/", lambda: GlossaryTerm.objects.filter(slug="mri").update(definition="Another meaning")),
+        ("/learn/tests/", lambda: GlossaryTerm.objects.filter(slug="mri").delete()),
+        ("/clinical-trials/", lambda: Trial.objects.update(status="closed")),
+        ("/outside-help/", lambda: Resource.objects.all().delete()),
+        ("/our-team/", lambda: Clinician.objects.filter(specialty__code="RAD_ONC").update(is_active=False)),
+        ("/our-team/", lambda: Specialty.objects.filter(code="RAD_ONC").update(name="Rays")),
+        ("/your-visit/", lambda: Site.objects.update(directions="Turn left.")),
+        ("/learn/", lambda: Article.objects.filter(slug="tests").update(position=1)),
+        ("/learn/tests/", lambda: Article.objects.get(slug="tests").revisions.update(summary="Another summary")),
+    ],
+)  # fmt: skip
+def test_page_changes_with_each_table_it_reads(site, client, path, change):
+    before = client.get(path).content
+    assert client.get(path).content == before
+    change()
+    assert client.get(path).content != before
+
+
+def test_change_that_is_taken_back_leaves_the_mark_as_it_was(site):
+    before = ContentStamp.objects.get().mark
+    with transaction.atomic():
+        Trial.objects.update(status="closed")
+        assert ContentStamp.objects.get().mark != before
+        transaction.set_rollback(True)
+    assert ContentStamp.objects.get().mark == before
+
+
+def test_trial_help_and_article_go_with_the_day(site, client, time_machine):
+    today = timezone.now()
+    assert "NCT09999901" in client.get("/clinical-trials/").content.decode()
+    assert client.get("/learn/tests/").status_code == 200
+    time_machine.move_to(today + dt.timedelta(days=100))
+    assert "NCT09999901" not in client.get("/clinical-trials/").content.decode()
+    time_machine.move_to(today + dt.timedelta(days=600))
+    assert client.get("/learn/tests/").status_code == 410
+    assert "Evening Circle" not in client.get("/outside-help/").content.decode()
+
+
+def test_without_a_mark_nothing_is_kept(site, client):
+    ContentStamp.objects.all().delete()
+    client.get("/learn/")
+    assert not any(key[0] == "/learn/" for key in public_pages._kept)
+
+
+@override_settings(DEBUG=True)
+def test_nothing_is_kept_while_templates_are_being_written(site, client):
+    client.get("/contact/")
+    assert not public_pages._kept
