@@ -10,6 +10,7 @@ from clinic.accounts.roles import Permission
 from clinic.platform.submits.once import new_key
 from clinic.platform.words import duration
 from intake.triage.models import Alert, Level
+from scheduling.worklist.menu import Group, menu_of
 
 register = template.Library()
 MOST_SHOWN = 5
@@ -42,6 +43,16 @@ def _line(alert: Alert, now) -> dict:
     if alert.person_said == "cannot":
         text = _("%(text)s. The person says: I cannot do this now") % {"text": text}
     return {"url": reverse("worklist:alert", args=[alert.pk]), "text": text}
+
+
+@register.simple_tag(takes_context=True)
+def staff_menu(context) -> list[Group]:
+    """The groups of the menu that this person sees, the page they are on marked; no query."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return menu_of(user, request.path)
 
 
 @register.filter
