@@ -21,10 +21,10 @@ from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.actions import log_alert_call, number_of
 from scheduling.worklist.answers import answers_of_draft
-from scheduling.worklist.dossier import Answer
 from scheduling.worklist.history import events_of_alert
 from scheduling.worklist.reasons import fired_rules
 from scheduling.worklist.staff_forms import AlertContactForm
+from scheduling.worklist.told import Answer
 
 
 def find_alert(request: HttpRequest, alert_id) -> Alert:

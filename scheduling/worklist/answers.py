@@ -2,7 +2,7 @@
 
 from intake.registration.models import Draft
 from intake.symptoms.questions import snapshot, wording_for
-from scheduling.worklist.dossier import Answer
+from scheduling.worklist.told import Answer
 
 
 def answers_of_draft(draft: Draft) -> list[Answer]:

@@ -1,17 +1,22 @@
 """Everything the pages of a request show: one query beside the request's own, two with its history. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.auth import get_user_model
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from clinic.platform.audit.models import AuditEntry
+from clinic.platform.audit.record import subject_key
 from clinic.platform.db.together import read_together
+from clinic.platform.words import duration
 from intake.before_visit.actions import cleared
 from intake.before_visit.summary import groups_of
 from intake.patients.languages import language_words
@@ -21,24 +26,27 @@ from intake.records.models import ReadinessItem
 from intake.records.rules import SETTLED
 from intake.records.uploads import uploads_of
 from intake.records.words import name_of, summary_words
-from intake.registration.summary import NOT_PROVIDED, Group
 from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
-from intake.triage.models import Alert, ContactAttempt, TriageReview
-from intake.triage.vocabulary import SAFETY_KEYS
+from intake.triage.models import Alert, AlertStep, ContactAttempt, TriageReview
+from intake.triage.tries import within_the_hour
+from scheduling.follow_up.models import Letter
 from scheduling.offers.models import Offer
-from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.visits.models import Appointment, Visit
+from scheduling.worklist.actions import NOTE
+from scheduling.worklist.alert_words import Unreached, emergency_contact
 from scheduling.worklist.history import Event, by_time, filled_by_words, history_of
 from scheduling.worklist.lists import Clock, age_on
 from scheduling.worklist.plan_words import payer_words
 from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
-from scheduling.worklist.reasons import Fired, fired_rules
+from scheduling.worklist.told import PAIN_KEYS, AnswersOfReport, Told, ToldSection
 
-PAIN_KEYS = (
-    "pain_sites", "pain_worst", "pain_average", "pain_now", "pain_onset_days", "pain_trend", "pain_pattern",
-    "pain_relief", "opioid_use",
-)  # fmt: skip
+__all__ = ["PAIN_KEYS", "Dossier", "Told"]
+
+LOOKS_SINCE = timedelta(minutes=30)  # a look longer ago says nothing about who works on it now
+LOOKS_READ = 50
+LATEST = 5  # lines of the history on the overview
 
 INTERPRETER_WORDS = {
     "yes": _lazy("interpreter needed"),
@@ -61,120 +69,24 @@ CONTACT_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer as it was asked: the wording shown and the words chosen."""
+class Look:
+    """Somebody else who opened this request a short time ago."""
 
-    key: str
-    wording: str
-    label: str
-    is_given: bool = True
-
-    @classmethod
-    def of(cls, entry: dict) -> "Answer":
-        """From one entry of the stored snapshot; an answer left open says so."""
-        label = entry.get("label")
-        if label in (None, "", []):
-            label = entry.get("value")
-        if isinstance(label, list):
-            label = ", ".join(str(one) for one in label)
-        is_given = entry.get("value") is not None
-        return cls(entry["key"], str(entry.get("question", entry["key"])), str(label or _("Not answered")), is_given)
+    name: str
+    ago: str
 
 
-@dataclass(frozen=True, slots=True)
-class FiredWithAnswers:
-    """A rule and the answers behind it."""
+class Dossier(AnswersOfReport):
+    """A request with its answers, rules, alerts, calls, offers, visits and history.
 
-    rule: Fired
-    answers: list[Answer]
+    `reader` is who looks: of the others it is said when they looked last.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """New symptoms that were told later, with what the rules made of them; open answers are left out."""
-
-    report: SymptomReport
-    level: str
-    rules: list[FiredWithAnswers]
-    answers: list[Answer]
-
-    @classmethod
-    def of(cls, report: SymptomReport) -> "Told":
-        """From a report with its triage."""
-        given = {entry["key"]: Answer.of(entry) for entry in report.snapshot if entry.get("value") is not None}
-        fired = fired_rules(report.triage.rules, report.answers)
-        rules = [FiredWithAnswers(rule, [given[key] for key in rule.keys if key in given]) for rule in fired]
-        return cls(report, report.triage.level, rules, list(given.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class ToldSection:
-    """What was told in one section before the visit, and what stands open there."""
-
-    title: str
-    rows: list[dict[str, Any]]
-    left_open: list[str]
-
-    @classmethod
-    def of(cls, group: Group) -> "ToldSection":
-        """From all rows of a section."""
-        told = [row for row in group.rows if row["value"] != NOT_PROVIDED]
-        return cls(str(group.title), told, [str(row["key"]) for row in group.rows if row["value"] == NOT_PROVIDED])
-
-
-class Dossier:
-    """A request with its answers, rules, alerts, calls, offers, visits and history."""
-
-    def __init__(self, wanted: AppointmentRequest, *, now: datetime):
-        self.wanted, self.now = wanted, now
+    def __init__(self, wanted: AppointmentRequest, *, now: datetime, reader=None):
+        self.wanted, self.now, self.reader = wanted, now, reader
         self.patient, self.report, self.triage = wanted.patient, wanted.report, wanted.triage
         self.age = age_on(self.patient.date_of_birth, timezone.localdate(now))
         self.clock = Clock.of(wanted, now=now)
-
-    @cached_property
-    def answers(self) -> list[Answer]:
-        """Every answer in the order asked."""
-        return [Answer.of(entry) for entry in self.report.snapshot]
-
-    @cached_property
-    def answer_of(self) -> dict[str, Answer]:
-        """The answers by key."""
-        return {answer.key: answer for answer in self.answers}
-
-    @property
-    def safety_answers(self) -> list[Answer]:
-        """The safety set, in the order of the rules' vocabulary."""
-        return [self.answer_of[key] for key in SAFETY_KEYS if key in self.answer_of]
-
-    @property
-    def other_answers(self) -> list[Answer]:
-        """What is neither safety answer nor shown in a summary of its own."""
-        apart = {*SAFETY_KEYS, *PAIN_KEYS, "what_matters"}
-        return [answer for answer in self.answers if answer.key not in apart and answer.is_given]
-
-    @property
-    def left_open(self) -> list[Answer]:
-        """Questions that were asked and not answered; open safety questions stand among the safety answers."""
-        return [answer for answer in self.answers if not answer.is_given and answer.key not in SAFETY_KEYS]
-
-    @property
-    def pain(self) -> list[Answer]:
-        """The pain in a few lines."""
-        return [self.answer_of[key] for key in PAIN_KEYS if key in self.answer_of and self.answer_of[key].is_given]
-
-    @property
-    def what_matters(self) -> str:
-        """The patient's own words, or nothing."""
-        return str(self.report.answers.get("what_matters") or "").strip()
-
-    @cached_property
-    def rules(self) -> list[FiredWithAnswers]:
-        """The rules that fired, highest first, each with the answers that made it fire."""
-        fired = fired_rules(self.triage.rules, self.report.answers)
-        return [
-            FiredWithAnswers(rule, [self.answer_of[key] for key in rule.keys if key in self.answer_of])
-            for rule in fired
-        ]
 
     @property
     def born_words(self) -> str:
@@ -228,7 +140,11 @@ class Dossier:
             "later": SymptomReport.objects.filter(follows_id=report).select_related("triage"),
             "reviews": TriageReview.objects.filter(triage=self.triage).select_related("reviewed_by"),
             "alerts": Alert.objects.filter(report_id=report).select_related("acknowledged_by"),
+            "steps": AlertStep.objects.filter(alert__report=report),
             "contacts": ContactAttempt.objects.filter(mine).select_related("by"),
+            "notes": RequestNote.objects.filter(request=self.wanted),
+            "letters": Letter.objects.filter(request=self.wanted),
+            **self._looks_of_others(),
             "offers": Offer.objects.filter(request=self.wanted),
             "visits": Visit.objects.filter(request=self.wanted).select_related("visit_type", "site", "room"),
             "legs": Appointment.objects.filter(visit__request=self.wanted).select_related(
@@ -236,6 +152,30 @@ class Dossier:
             ),
         }
         return dict(zip(parts, read_together(*parts.values()), strict=True))
+
+    def _looks_of_others(self) -> dict[str, Any]:
+        """Who else of the staff looked at this request a short time ago, by the audit."""
+        if self.reader is None:
+            return {}
+        kind, identity = subject_key(self.wanted)
+        looks = AuditEntry.objects.filter(
+            subject_kind=kind, subject_id=identity, actor_kind="staff", at__gte=self.now - LOOKS_SINCE
+        ).exclude(actor_id=str(self.reader.pk))
+        users = get_user_model().objects.annotate(key=Cast("pk", CharField()))
+        return {
+            "looks": looks.order_by("-sequence")[:LOOKS_READ],
+            "lookers": users.filter(key__in=looks.order_by().values("actor_id")),
+        }
+
+    @cached_property
+    def looks(self) -> list[Look]:
+        """Others who had this request open within the last half hour, the last first."""
+        names = {user.key: str(user) for user in self._found.get("lookers", [])}
+        last: dict[str, datetime] = {}
+        for entry in self._found.get("looks", []):
+            last[entry.actor_id] = max(entry.at, last.get(entry.actor_id, entry.at))
+        found = sorted(last.items(), key=lambda one: one[1], reverse=True)
+        return [Look(names[key], duration(self.now - at)) for key, at in found if key in names]
 
     @cached_property
     def proxies(self) -> list:
@@ -310,6 +250,60 @@ class Dossier:
         """Calls about the request or one of its alerts, oldest first."""
         return sorted(self._found["contacts"], key=by_time)
 
+    @property
+    def calls(self) -> list[ContactAttempt]:
+        """The same, the newest first."""
+        return self.contacts[::-1]
+
+    @property
+    def tries(self) -> int:
+        """How many calls of the last hour did not reach the person."""
+        return within_the_hour([(call.at, call.reached) for call in self.contacts], self.now)
+
+    @property
+    def open_alert(self) -> Alert | None:
+        """The last alert that is not closed, else the last that was closed without a number."""
+        waiting = [alert for alert in self.alerts if alert.outcome != "reached"]
+        return waiting[-1] if waiting else None
+
+    @property
+    def unreached(self) -> Unreached | None:
+        """How far staff got in reaching the person of an open emergency."""
+        alert = self.open_alert
+        if alert is None:
+            return None
+        calls = [call for call in self.contacts if call.at >= alert.detected_at]
+        return Unreached.of(calls, self.steps_by_alert.get(alert.pk, []), outcome=alert.outcome, now=self.now)
+
+    @cached_property
+    def steps_by_alert(self) -> dict:
+        """The steps of each alert by its key, oldest first."""
+        found: dict = {}
+        for step in sorted(self._found["steps"], key=by_time):
+            found.setdefault(step.alert_id, []).append(step)
+        return found
+
+    @property
+    def emergency_contact(self):
+        """Whom to call when the patient cannot be reached; told before the visit."""
+        told = getattr(self.report, "before_visit", None)
+        return emergency_contact(told.answers) if told is not None else None
+
+    @cached_property
+    def all_notes(self) -> list[RequestNote]:
+        """What was written down about the request, also by other actions, oldest first."""
+        return sorted(self._found["notes"], key=by_time)
+
+    @property
+    def notes(self) -> list[RequestNote]:
+        """Notes for colleagues, the newest first."""
+        return [note for note in reversed(self.all_notes) if note.kind == NOTE]
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """Letters about the request, the newest first."""
+        return sorted(self._found["letters"], key=lambda letter: letter.written_at, reverse=True)
+
     @cached_property
     def files(self) -> list[FileRow]:
         """The files that were added, in their order, with those refused in the last day."""
@@ -350,6 +344,11 @@ class Dossier:
     def history(self) -> list[Event]:
         """What happened, the newest first."""
         return history_of(self)
+
+    @property
+    def latest(self) -> list[Event]:
+        """The newest lines of the history."""
+        return self.history[:LATEST]
 
     def since(self, moment: datetime) -> list[Event]:
         """What happened after a moment, the newest first: what a colleague did while a page stood open."""
