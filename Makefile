@@ -7,7 +7,7 @@ PORT ?= 8000
 export DEMONSTRATION ?= 1
 export PORT
 
-.PHONY: help run test test-next check bench reliability lock screenshots clean
+.PHONY: help run test test-next check bench lighthouse reliability lock screenshots clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ check: .venv/.ready  ## lint, types, layers, templates, migrations, settings
 
 bench: .venv/.ready  ## ratios against measured floors on both databases; writes benchmarks/last.json
 	@$(BIN)/python benchmarks/run.py
+
+lighthouse: .venv/.ready  ## public pages as Lighthouse sees them on a phone, where Node.js and Chromium are found
+	@$(BIN)/python benchmarks/lighthouse.py
 
 reliability: .venv/.ready  ## 10,000 attempts at once on each database, their history replayed against a plain model
 	@$(BIN)/python -m benchmarks.reliability.run

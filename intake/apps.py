@@ -11,8 +11,8 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Django looks for admin and checks only in an app's root: walk the folders, for jobs and sight too."""
+        """Django looks for admin and checks only in an app's root: walk the folders, for what else registers, too."""
         root = Path(self.path)
-        for module in ("admin", "checks", "job_kinds", "own_patients"):
+        for module in ("admin", "checks", "job_kinds", "own_patients", "settles"):
             for found in sorted(root.glob(f"*/{module}.py")) + sorted(root.glob(f"{module}.py")):
                 import_module(".".join((self.name, *found.relative_to(root).with_suffix("").parts)))

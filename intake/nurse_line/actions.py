@@ -18,10 +18,13 @@ from clinic.platform.audit.record import record
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.nurse_line.models import NurseQuestion, QuestionNote, Topic
+from intake.patients.models import Patient
 from intake.registration.actions import Incomplete, asked_answers, locked_draft, person, plan_sweep, start_draft
 from intake.registration.models import Draft
 from intake.registration.nurse_line_steps import NURSE_LINE
 from intake.symptoms.questions import snapshot, wording_for
+from intake.tasks.actions import end_task, open_task
+from intake.tasks.models import StaffTask
 from intake.triage.actions import assess_safely, raise_alert, set_call_back_phone
 from intake.triage.clinic_clock import answer_due, nurses_are_there
 from intake.triage.models import Alert, Level
@@ -55,12 +58,15 @@ def begin_question(*, kind: str, topic: str, filled_by: str) -> Draft:
 
 
 @submit_once("ask_nurse", store=_stored, replay=_replayed)
-def ask_nurse(draft: Draft, said: Mapping[str, Any], *, by: Actor, key: str, at: datetime) -> NurseQuestion:
+def ask_nurse(
+    draft: Draft, said: Mapping[str, Any], *, patient: Patient | None = None, by: Actor, key: str, at: datetime
+) -> NurseQuestion:
     """Put a question, or the wish to be called, before the nurses; the form is emptied.
 
     A question about symptoms is as urgent as its safety answers make it, and an EMERGENCY that was never shown raises
-    its alert here; the number given goes to the alert. Raises `Incomplete` when a safety page is missing, Refused
-    ("sent", "expired").
+    its alert here; the number given goes to the alert. One about trials makes a task for the trials coordinator;
+    `patient` is who asks about themselves, when they are signed in. Raises `Incomplete` when a safety page is missing,
+    Refused ("sent", "expired").
     """
     draft = locked_draft(draft)
     if gaps := NURSE_LINE.gaps(draft.answers, draft.steps_done):
@@ -89,6 +95,15 @@ def ask_nurse(draft: Draft, said: Mapping[str, Any], *, by: Actor, key: str, at:
     )
     if level == Level.URGENT and one_hour and not nurses_are_there(at):
         page_on_call("urgent", link=settings.PUBLIC_URL + reverse("staff-questions:question", args=[question.pk]))
+    if topic == Topic.TRIALS:
+        open_task(
+            StaffTask.Kind.TRIAL_INTEREST,
+            patient=patient,
+            data={"question": str(question.pk)},
+            dedupe=str(question.pk),
+            due_at=question.due_at,
+            by=by,
+        )
     Draft.objects.filter(pk=draft.pk).update(state=Draft.State.SENT, answers={}, saved_at=at)
     record("question_asked", by=by, subject=question, data={"kind": kind, "topic": topic, "level": level})
     return question
@@ -115,7 +130,7 @@ def take_question(question: NurseQuestion, *, user, by: Actor, key: str) -> Nurs
         raise Refused(_("A colleague has taken this question."), code="taken")
     row.assigned_to = user
     row.state = State.ASSIGNED if row.state == State.NEW else row.state
-    _save(row, QuestionNote.Kind.TAKEN, "", user=user, by=by)
+    keep_with_note(row, QuestionNote.Kind.TAKEN, "", user=user, by=by)
     return row
 
 
@@ -130,10 +145,11 @@ def note_question(question: NurseQuestion, *, what: str, note: str, user, by: Ac
         row.state, row.answered_at = State.ANSWERED, row.answered_at or now
     elif what == QuestionNote.Kind.CLOSED:
         row.state, row.closed_at = State.CLOSED, now
+        _end_task(row, user=user, by=by)
     elif what != QuestionNote.Kind.NOT_REACHED:
         raise ValueError("unknown kind of note")
     row.assigned_to = row.assigned_to or user
-    _save(row, what, note, user=user, by=by)
+    keep_with_note(row, what, note, user=user, by=by)
     return row
 
 
@@ -153,8 +169,16 @@ def convert_question(question: NurseQuestion, *, user, by: Actor, key: str) -> D
     draft.save(update_fields=["answers"])
     row.state, row.closed_at = State.CONVERTED, timezone.now()
     row.answered_at = row.answered_at or row.closed_at
-    _save(row, QuestionNote.Kind.CONVERTED, "", user=user, by=by)
+    _end_task(row, user=user, by=by)
+    keep_with_note(row, QuestionNote.Kind.CONVERTED, "", user=user, by=by)
     return draft
+
+
+def _end_task(question: NurseQuestion, *, user, by: Actor) -> None:
+    """The interest in a trial is answered with its question: nobody finds it on a list again."""
+    kind, state = StaffTask.Kind.TRIAL_INTEREST, StaffTask.State
+    for task in StaffTask.objects.filter(kind=kind, dedupe=str(question.pk), state=state.OPEN):
+        end_task(task, state=state.DONE, note="", user=user, by=by)
 
 
 def _locked(question: NurseQuestion, user) -> NurseQuestion:
@@ -166,7 +190,8 @@ def _locked(question: NurseQuestion, user) -> NurseQuestion:
     return row
 
 
-def _save(row: NurseQuestion, kind: str, text: str, *, user, by: Actor) -> None:
+def keep_with_note(row: NurseQuestion, kind: str, text: str, *, user, by: Actor) -> None:
+    """Save a question that was changed, with a line of its history. The caller holds the transaction and the lock."""
     row.version += 1
     row.save()
     QuestionNote.objects.create(question=row, kind=kind, text=text.strip(), by=user, at=timezone.now())

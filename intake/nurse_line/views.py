@@ -19,12 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.limits import take
 from clinic.platform.refusals import Refused
+from intake.access.sessions import patient_session
 from intake.access.tries import network_of
 from intake.flow.flow import Step
 from intake.flow.forms import StepForm
 from intake.nurse_line.actions import ask_nurse, begin_question
 from intake.nurse_line.forms import CallBackForm, QuestionForm, TopicForm
 from intake.nurse_line.models import NurseQuestion
+from intake.patients.models import Patient
 from intake.registration.actions import Saved, person, save_step, would_interrupt
 from intake.registration.emergency import Around, alert_of, show_emergency, take_answer
 from intake.registration.models import Draft
@@ -69,7 +71,7 @@ def _first_gap(draft: Draft) -> Step | None:
 @get_or_post
 def start(request: HttpRequest, kind: str) -> HttpResponse:
     """`/ask-a-nurse/` and `/call-me-back/`: hours, what happens next, and what it is about."""
-    form = TopicForm(request.POST if request.method == "POST" else None)
+    form = TopicForm(request.POST if request.method == "POST" else None, initial={"topic": request.GET.get("topic")})
     if form.is_bound and form.is_valid():
         if take("nurse_line", network_of(request), capacity=QUESTIONS_AN_HOUR, per_seconds=3600):
             draft = begin_question(kind=kind, **form.cleaned_data)
@@ -180,11 +182,20 @@ def _asked(request: HttpRequest, draft: Draft, form: CallBackForm) -> NurseQuest
     said["is_our_patient"] = said.get("is_our_patient") or ""
     key = form.cleaned_data["key"]
     try:
-        return ask_nurse(draft, said, by=request.actor, key=key, at=timezone.now())
+        patient = _who_asks(request, draft)
+        return ask_nurse(draft, said, patient=patient, by=request.actor, key=key, at=timezone.now())
     except Refused as no:
         form.add_error(None, str(no))
         form.renew_key()
         return None
+
+
+def _who_asks(request: HttpRequest, draft: Draft) -> Patient | None:
+    """The patient who is signed in here and asks about themselves; None for everybody else."""
+    session = patient_session(request)
+    if session is None or session.kind != "patient" or session.actor.kind != "patient" or draft.filled_by != "patient":
+        return None
+    return Patient.objects.filter(pk=session.subject_id, merged_into=None).first()
 
 
 @get_or_post

@@ -1,6 +1,6 @@
 """Writes about tasks of the staff: opening one for a cause, closing it, and those that answers ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,13 @@ from intake.tasks.models import StaffTask
 from intake.tasks.rules import insurance_help_wanted, risky_implants, task_due
 
 Kind, State = StaffTask.Kind, StaffTask.State
+_settled_with: dict[str, Callable[..., None]] = {}
 
 
 def open_task(
     kind: str,
     *,
-    patient: Patient,
+    patient: Patient | None,
     report: SymptomReport | None = None,
     data: Mapping[str, Any] | None = None,
     dedupe: str = "",
@@ -57,15 +58,35 @@ def _replayed(stored: str) -> StaffTask:
 
 @submit_once("close_task", store=lambda task: str(task.pk), replay=_replayed)
 def close_task(task: StaffTask, *, state: str, note: str, user, by: Actor, key: str) -> StaffTask:
-    """Close a task as done or not needed, with a note for colleagues.
+    """Close a task as done or not needed, with a note for colleagues; what hangs on it is settled with it.
 
     Raises Refused: "not_allowed", "unknown_state", "closed" (a colleague closed it first).
     """
-    if not user.has_perm(Permission.HANDLE_TASKS):
+    if not may_handle(user, task.kind):
         raise Refused(_("You are not allowed to do this."), code="not_allowed")
     if state not in (State.DONE, State.DISMISSED):
         raise Refused(_("Say whether the task is done or not needed."), code="unknown_state")
-    return end_task(task, state=state, note=note, user=user, by=by)
+    row = end_task(task, state=state, note=note, user=user, by=by)
+    if settle := _settled_with.get(row.kind):
+        settle(row, user=user, by=by)
+    return row
+
+
+def may_handle(user, kind: str) -> bool:
+    """Whether a member of the staff may close tasks of this kind."""
+    if kind == Kind.TRIAL_INTEREST and user.has_perm(Permission.HANDLE_TRIALS):
+        return True
+    return user.has_perm(Permission.HANDLE_TASKS)
+
+
+def settled_with(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """`settle(task, user=, by=)` runs in the transaction that closes a task of this kind: what else ends with it."""
+
+    def decorate(settle: Callable[..., None]) -> Callable[..., None]:
+        _settled_with[kind] = settle
+        return settle
+
+    return decorate
 
 
 def end_task(task: StaffTask, *, state: str, note: str, user, by: Actor) -> StaffTask:

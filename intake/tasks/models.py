@@ -1,9 +1,10 @@
-"""Work for the staff that no other list shows: possible duplicates, MRI safety, proxies to verify."""
+"""Work for the staff that no other list shows: possible duplicates, MRI safety, interest in a trial."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.roles import Permission
 from clinic.platform.crypto.fields import EncryptedTextField
 from intake.patients.sight import patients_open_to
 
@@ -12,7 +13,13 @@ class StaffTaskQuerySet(models.QuerySet):
     """Tasks, in the words of the staff."""
 
     def visible_to(self, user) -> "StaffTaskQuerySet":
-        """Those about patients whose record this staff member may open."""
+        """Those about patients whose record this staff member may open; for who handles trials only interest in one.
+
+        Somebody who only asked about a trial may be nobody we know: that task has no patient.
+        """
+        is_for_trials = user.has_perm(Permission.HANDLE_TRIALS) and not user.has_perm(Permission.HANDLE_TASKS)
+        if is_for_trials:
+            return self.filter(kind=StaffTask.Kind.TRIAL_INTEREST)
         return patients_open_to(user, self, "patient")
 
     def still_open(self) -> "StaffTaskQuerySet":

@@ -20,6 +20,7 @@ DUE = {
     "waitlist": timedelta(hours=4),  # freed time does not stay free for long
     "other_day": timedelta(days=1),
     "insurance_help": timedelta(days=5),
+    "trial_interest": timedelta(days=2),  # one that comes with a question is due with it
     "dental": timedelta(days=5),
     "emergency_unreached": timedelta(minutes=15),
 }

@@ -1,9 +1,12 @@
 """Staff: the list of tasks, one task, and closing it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
@@ -23,6 +26,7 @@ from clinic.platform import words
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from intake.before_visit.record_choices import IMPLANTS
+from intake.nurse_line.models import NurseQuestion
 from intake.tasks.actions import close_task
 from intake.tasks.models import StaffTask
 from scheduling.worklist.lists import ROWS_A_PAGE
@@ -81,11 +85,14 @@ class TaskRow:
     is_overdue: bool
 
     @classmethod
-    def of(cls, task: StaffTask, *, now: datetime) -> "TaskRow":
-        """The line of a task; its patient and its report's request should be loaded with it."""
+    def of(cls, task: StaffTask, *, now: datetime, asker: str = "") -> "TaskRow":
+        """The line of a task; its patient and its report's request should be loaded with it.
+
+        `asker` is who asked, where the task is about nobody we know.
+        """
         return cls(
             task=task,
-            patient_name=task.patient.full_name,
+            patient_name=task.patient.full_name if task.patient else asker or _("Nobody we know"),
             reference=reference_of(task),
             facts=facts_of(task),
             is_overdue=task.state == StaffTask.State.OPEN and task.due_at is not None and task.due_at < now,
@@ -144,7 +151,26 @@ def _with_what_a_row_needs(rows):
     return rows.select_related("patient", "report__request", "report__follows__request", "done_by")
 
 
-@requires(Permission.VIEW_PATIENT, Permission.HANDLE_TASKS)
+def questions_of(found: Iterable[StaffTask]) -> dict[str, NurseQuestion]:
+    """The questions that tasks about trials came with, by their keys: one query, none without such a task."""
+    keys = [task.data["question"] for task in found if task.kind == Kind.TRIAL_INTEREST and "question" in task.data]
+    return {str(row.pk): row for row in NurseQuestion.objects.filter(pk__in=keys)} if keys else {}
+
+
+def handles_tasks(view):
+    """A page for those who do tasks; who handles trials sees those about trials, which the query says."""
+
+    @requires(Permission.VIEW_PATIENT)
+    @wraps(view)
+    def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not any(request.user.has_perm(one) for one in (Permission.HANDLE_TASKS, Permission.HANDLE_TRIALS)):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+@handles_tasks
 @require_safe
 def tasks(request: HttpRequest) -> HttpResponse:
     """Open tasks by kind, those due first on top."""
@@ -157,15 +183,21 @@ def tasks(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(_with_what_a_row_needs(rows.filter(kind=chosen) if chosen else rows), ROWS_A_PAGE)
     paginator.count = total  # known from the tabs: not asked twice
     page = paginator.get_page(request.GET.get("page", 1))
-    page.object_list = [TaskRow.of(task, now=now) for task in page.object_list]
+    asked = questions_of(page.object_list)
+    page.object_list = [TaskRow.of(task, now=now, asker=_asker(task, asked)) for task in page.object_list]
     tabs = [{"text": _("All tasks"), "url": "?kind=", "count": sum(counts.values()), "current": not chosen}]
     tabs += [
         {"text": kind.label, "url": f"?kind={kind.value}", "count": counts[kind.value], "current": kind == chosen}
-        for kind in Kind
+        for kind in (Kind if request.user.has_perm(Permission.HANDLE_TASKS) else [Kind.TRIAL_INTEREST])
     ]
     context = {"page": page, "tabs": tabs, "now": now, "empty": EMPTY[chosen], "page_query": f"kind={chosen}"}
     context["caption"] = Kind(chosen).label if chosen else _("All tasks")
     return render(request, "worklist/tasks.html", context)
+
+
+def _asker(task: StaffTask, asked: dict[str, NurseQuestion]) -> str:
+    question = asked.get(task.data.get("question", ""))
+    return question.name if question else ""
 
 
 def find_task(request: HttpRequest, task_id: int) -> StaffTask:
@@ -173,7 +205,7 @@ def find_task(request: HttpRequest, task_id: int) -> StaffTask:
     return get_object_or_404(_with_what_a_row_needs(StaffTask.objects.visible_to(request.user)), pk=task_id)
 
 
-@requires(Permission.VIEW_PATIENT, Permission.HANDLE_TASKS)
+@handles_tasks
 @require_safe
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """One task: what to do, about whom. A possible duplicate has a page of its own."""
@@ -187,11 +219,13 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 
 def show_task(request: HttpRequest, found: StaffTask, form: CloseTaskForm) -> HttpResponse:
     """The page of a task with its form, which may have errors."""
+    asked = questions_of([found])
     context = {
-        "row": TaskRow.of(found, now=timezone.now()),
+        "row": TaskRow.of(found, now=timezone.now(), asker=_asker(found, asked)),
+        "question": asked.get(found.data.get("question", "")),
         "task": found,
         "patient": found.patient,
-        "born": born_words(found.patient),
+        "born": born_words(found.patient) if found.patient else "",
         "what": WHAT_TO_FIND if found.data.get("why") == "other_days" else WHAT_TO_DO[found.kind],
         "crumbs": crumbs_to_task(found),
         "form": form,
@@ -219,7 +253,7 @@ def born_words(patient) -> str:
 
 def _proxy_of(found: StaffTask):
     """The person to verify, with the words that staff read."""
-    if found.kind != Kind.VERIFY_PROXY:
+    if found.kind != Kind.VERIFY_PROXY or found.patient is None:
         return None
     proxy = found.patient.proxies.filter(pk=found.data.get("proxy")).first()
     if proxy is not None:
@@ -227,7 +261,7 @@ def _proxy_of(found: StaffTask):
     return proxy
 
 
-@requires(Permission.VIEW_PATIENT, Permission.HANDLE_TASKS)
+@handles_tasks
 @require_POST
 def close(request: HttpRequest, task_id: int) -> HttpResponse:
     """Close a task; then the list."""
