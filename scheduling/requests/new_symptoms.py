@@ -115,9 +115,16 @@ def _deadlines(level: str, result: Result, at: datetime, *, draft_id) -> Due:
 
 
 def raise_level(
-    wanted: AppointmentRequest, level: str, result: Result, *, at: datetime, by: Actor, deadlines: Due | None = None
+    wanted: AppointmentRequest,
+    level: str,
+    result: Result,
+    *,
+    at: datetime,
+    by: Actor,
+    deadlines: Due | None = None,
+    because: str = "new_symptoms",
 ) -> bool:
-    """Raise the request to `level` if that is higher; whether it was.
+    """Raise the request to `level` if that is higher; whether it was. `because` is "new_symptoms" or "score".
 
     Somebody must call again: the clock of the first contact runs anew, the day of the visit never moves back.
     The caller holds the transaction.
@@ -132,8 +139,12 @@ def raise_level(
     row.visit_due_on = min(row.visit_due_on, deadlines.visit_on)
     row.save(update_fields=["level", "urgency_rank", "contact_due_at", "contacted_at", "visit_due_on"])
     AppointmentRequest.objects.filter(pk=row.pk).update(version=F("version") + 1)
-    told = _("New symptoms raised the level from %(before)s to %(now)s.") % {"before": before, "now": level}
-    RequestNote.objects.create(request=row, kind="new_symptoms", text=told, by_label=by.label or by.kind, at=at)
-    refresh_status(row, by=by, at=at, reason="new_symptoms")
+    told = {
+        "new_symptoms": _("New symptoms raised the level from %(before)s to %(now)s."),
+        "score": _("A score raised the level from %(before)s to %(now)s."),
+    }[because]
+    text = told % {"before": before, "now": level}
+    RequestNote.objects.create(request=row, kind=because, text=text, by_label=by.label or by.kind, at=at)
+    refresh_status(row, by=by, at=at, reason=because)
     record("request_level_raised", by=by, subject=row, data={"from": before, "to": level})
     return True

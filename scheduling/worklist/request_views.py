@@ -1,5 +1,7 @@
 """Staff: the pages of one request (overview, answers, timeline), taking it, and the calls."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,24 +16,32 @@ from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
 from scheduling.requests.actions import hand_back, take_request
 from scheduling.requests.models import AppointmentRequest
-from scheduling.worklist.actions import log_call
+from scheduling.worklist.actions import add_note, log_call
 from scheduling.worklist.dossier import Dossier
-from scheduling.worklist.staff_forms import ContactForm
+from scheduling.worklist.history import KINDS
+from scheduling.worklist.staff_forms import ContactForm, NoteForm
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
 OVERVIEW, ANSWERS, RECORDS, TIMELINE = "request", "answers", "records", "timeline"
+SCORES = "scores"
 
 
 def shell(request: HttpRequest, wanted: AppointmentRequest, here: str) -> dict:
     """What the pages of a request have in common: its head with the tabs, and what this person may do."""
     user = request.user
-    tabs = {OVERVIEW: _("Overview"), ANSWERS: _("Answers"), RECORDS: _("Records and files"), TIMELINE: _("Timeline")}
+    tabs = {  # in the order of the page: name -> words, where
+        OVERVIEW: (_("Overview"), "worklist:request"),
+        ANSWERS: (_("Answers"), "worklist:answers"),
+        RECORDS: (_("Records and files"), "worklist:records"),
+        SCORES: (_("Scores"), "staff-scores:list"),
+        TIMELINE: (_("Timeline"), "worklist:timeline"),
+    }
     return {
         "wanted": wanted,
-        "crumbs": crumbs_to(wanted) if here == OVERVIEW else crumbs_to(wanted, tabs[here]),
+        "crumbs": crumbs_to(wanted) if here == OVERVIEW else crumbs_to(wanted, tabs[here][0]),
         "tabs": [
-            {"text": text, "url": reverse(f"worklist:{name}", args=[wanted.reference]), "current": name == here}
-            for name, text in tabs.items()
+            {"text": text, "url": reverse(page, args=[wanted.reference]), "current": name == here}
+            for name, (text, page) in tabs.items()
         ],
         "is_mine": wanted.taken_by_id == user.pk,
         "is_open": wanted.closed_at is None,
@@ -56,14 +66,22 @@ def overview(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _show_overview(
-    request: HttpRequest, wanted: AppointmentRequest, *, call_form: ContactForm | None = None, status: int = 200
+    request: HttpRequest,
+    wanted: AppointmentRequest,
+    *,
+    call_form: ContactForm | None = None,
+    note_form: NoteForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The overview; `call_form` is one with errors to show again."""
+    """The overview; a form given is one with errors to show again."""
     context = {
         **shell(request, wanted, OVERVIEW),
-        "dossier": Dossier(wanted, now=timezone.now()),
-        "form": call_form,
+        "dossier": Dossier(wanted, now=timezone.now(), reader=request.user),
+        "form": call_form or note_form,
+        "call_failed": call_form is not None,
+        "note_failed": note_form is not None,
         "call_form": call_form or ContactForm(action=reverse("worklist:call", args=[wanted.reference])),
+        "note_form": note_form or NoteForm(action=reverse("worklist:note", args=[wanted.reference])),
     }
     return render(request, "worklist/request.html", context, status=status)
 
@@ -74,28 +92,63 @@ def answers(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything the person told, as asked: before the visit, and at first contact."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "answers")
-    context = {**shell(request, wanted, ANSWERS), "dossier": Dossier(wanted, now=timezone.now())}
+    context = {**shell(request, wanted, ANSWERS), "dossier": Dossier(wanted, now=timezone.now(), reader=request.user)}
     return render(request, "worklist/answers.html", context)
 
 
 @requires(Permission.VIEW_PATIENT)
 @require_safe
 def timeline(request: HttpRequest, reference: str) -> HttpResponse:
-    """What happened, the newest first."""
+    """What happened, the newest first; `?kind=` shows one kind of it."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "timeline")
-    context = {**shell(request, wanted, TIMELINE), "dossier": Dossier(wanted, now=timezone.now())}
+    dossier = Dossier(wanted, now=timezone.now(), reader=request.user)
+    chosen = request.GET.get("kind", "")
+    chosen = chosen if chosen in KINDS else ""
+    counts = Counter(event.kind for event in dossier.history)
+    filters = [{"text": _("Everything"), "url": "?", "count": len(dossier.history), "current": not chosen}]
+    filters += [
+        {"text": label, "url": f"?kind={kind}", "count": counts[kind], "current": kind == chosen}
+        for kind, label in KINDS.items()
+        if counts[kind] or kind == chosen
+    ]
+    context = {
+        **shell(request, wanted, TIMELINE),
+        "dossier": dossier,
+        "filters": filters,
+        "events": [event for event in dossier.history if chosen in ("", event.kind)],
+        "heading": KINDS.get(chosen) or _("Everything"),
+    }
     return render(request, "worklist/timeline.html", context)
+
+
+@requires(Permission.VIEW_PATIENT)
+@require_safe
+def changed(request: HttpRequest, reference: str) -> HttpResponse:
+    """For a page that stands open: 204 when the request is as it was at `?version=`, else a notice with a way to reload.
+
+    A look without a patient's data in it, so it is not written down as one.
+    """
+    wanted = find_wanted(request, reference)
+    if request.GET.get("version") == str(wanted.version):
+        return HttpResponse(status=204)
+    return render(request, "worklist/_changed.html", {"wanted": wanted})
 
 
 @requires(Permission.VIEW_PATIENT, Permission.TAKE_REQUEST)
 @require_POST
 def take(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take a request, also over from a colleague; then its page."""
+    """Take a request, also over from a colleague; then its page. `held_by` says who held it on the page pressed."""
     wanted = find_wanted(request, reference)
     key = request.POST.get("key", "")
     try:
-        take_request(wanted, user=request.user, by=staff_actor(request.user), key=key)
+        take_request(
+            wanted,
+            user=request.user,
+            by=staff_actor(request.user),
+            key=key,
+            held_by=request.POST.get("held_by", "")[:20],
+        )
         messages.success(request, _("You hold this request now."))
     except Refused as no:
         messages.warning(request, str(no))
@@ -139,3 +192,27 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, saved)
             return redirect("worklist:request", wanted.reference)
     return _show_overview(request, wanted, call_form=form, status=422)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.LOG_CONTACT)
+@require_POST
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Save a note for colleagues."""
+    wanted = find_wanted(request, reference)
+    form = NoteForm(request.POST, action=request.path)
+    if form.is_valid():
+        try:
+            add_note(
+                wanted,
+                text=form.cleaned_data["text"],
+                user=request.user,
+                by=staff_actor(request.user),
+                key=form.cleaned_data["key"],
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+            form.renew_key()
+        else:
+            messages.success(request, _("Note saved."))
+            return redirect("worklist:request", wanted.reference)
+    return _show_overview(request, wanted, note_form=form, status=422)
