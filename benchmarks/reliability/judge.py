@@ -110,7 +110,8 @@ def _to_explain(recorded: Iterable[Recorded], commits: list[tuple[Recorded, Comm
     for one in sorted(recorded, key=lambda one: one.began):
         known = first.setdefault(one.key, one)
         if one.outcome == REFUSED and not (known is not one and known.outcome == REFUSED):
-            low, high = bisect_left(latest, one.began), bisect_right(earliest, _end(one))
+            # the answer may be older: that of a process that was killed after it was stored, before it was heard
+            low, high = bisect_left(latest, known.began), bisect_right(earliest, _end(one))
             found[low].append(_Open(one, low, high))
     for one, _its in commits:
         low, high = bisect_left(latest, one.began), bisect_right(earliest, _end(one))

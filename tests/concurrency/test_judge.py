@@ -122,6 +122,18 @@ def test_a_lost_booking_is_seen(history):
     assert [fault for fault in history.faults() if "acknowledged and lost" in fault]
 
 
+@pytest.mark.parametrize(("first", "faults"), [(UNKNOWN, 0), (None, 1)])
+def test_a_refusal_may_be_the_answer_of_a_process_that_was_killed(history, first, faults):
+    history.hold("a", a_day())
+    history.hold("b", a_day(), moves=None, outcome=first or MADE, key="asked again" if first else "other")
+    history.book("a")
+    history.cancel("a0")
+    if first is None:
+        history.recorded.pop(1)
+    history.hold("b", a_day(), moves=None, outcome=REFUSED, said="taken", key="asked again")
+    assert len(history.faults()) == faults
+
+
 def test_a_booking_that_was_refused_is_seen(history):
     history.hold("a", a_day())
     history.book("a", outcome=REFUSED, said="taken")
