@@ -78,8 +78,12 @@ class Compiled:
         """The rows with these values in the order of the stand-ins; as the driver gives them unless `prepared`."""
         sent = [as_sent(value) for value in values]
         parameters = [value if place is None else sent[place] for place, value in self.parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
+        with connection.cursor() as own:
+            cursor: Any = own
+            if connection.vendor == "postgresql":
+                [cursor] = connection.together([(self.sql, parameters)])  # planned once a connection, not at each call
+            else:
+                own.execute(self.sql, parameters)
             while found := cursor.fetchmany(at_once):
                 yield from self._prepared(found) if prepared and self.converters else found
 
