@@ -1,0 +1,226 @@
+"""One page about each patient on the list of a conference. Reads only: one query for all of them, beside the cases'."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clinic.platform.db.together import read_together
+from intake.before_visit.actions import cleared
+from intake.before_visit.steps import FLOW
+from intake.before_visit.summary import rows_of
+from intake.records import file_rows
+from intake.records.models import ReadinessItem, Upload
+from intake.records.words import name_of, summary_words
+from intake.registration.summary import NOT_PROVIDED
+from intake.symptoms.models import SymptomReport
+from intake.symptoms.questions import find_question
+from scheduling.conference.models import ConferenceCase, Recommendation
+from scheduling.requests.models import AppointmentRequest
+from scheduling.scores.models import Score
+from scheduling.scores.words import BANDS, CAUTIONS, KIND_WORDS, LARGEST, target_words
+from scheduling.visits.models import Visit
+from scheduling.visits.states import BOOKED, CHECKED_IN, IN_VISIT
+from scheduling.worklist.dossier import PAIN_KEYS, Dossier, Told
+
+CANCER_KEYS = (
+    "cancer_history", "primary_site", "bone_mets_status", "bone_mets_sites", "systemic_therapy_6wk", "bone_agent",
+)  # fmt: skip
+FUNCTION_KEYS = (
+    "ecog_self", "walking_change", "leg_weakness", "arm_weakness", "numbness", "can_bear_weight", "told_fracture_risk",
+    "falls_30d", "function_drop_2wk", "weight_loss_unplanned",
+)  # fmt: skip
+TOLD_BEFORE = (
+    "diagnosis", "stage", "spread", "conditions", "treatments", "medicines", "allergies", "implants",
+)  # fmt: skip
+UNREMARKABLE = frozenset({"none", "no", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A short name and what was told."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """A score that counts now: what of, its value, its band with the level of the tag, and what it means."""
+
+    kind: str
+    target: str
+    value: str
+    band: str
+    level: str
+    means: str
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialtyWords:
+    """What a specialty recommends now, and what it wrote before, the newest first."""
+
+    latest: Recommendation
+    earlier: list[Recommendation]
+
+
+class Summary:
+    """A case with everything that its page shows. Make it with `summaries_of`."""
+
+    def __init__(self, case: ConferenceCase, found: dict[str, list], *, now: datetime):
+        self.case, self.wanted = case, case.request
+        self.patient, report = self.wanted.patient, self.wanted.report
+        self.dossier = Dossier(self.wanted, now=now)  # only what it knows without asking
+        needed = [one for one in found["records"] if one.report_id == report.pk]
+        self.records = sorted(
+            (one for one in needed if one.state != ReadinessItem.State.NOT_NEEDED),
+            key=lambda one: (not one.is_required, one.pk),
+        )
+        files = [one for one in found["files"] if one.report_id == report.pk]
+        self.files = file_rows.rows_of(sorted(files, key=lambda one: (one.added_at, one.pk)))
+        mine = [one for one in found["scores"] if one.patient_id == self.patient.pk]
+        self.scores = [score_line(one) for one in sorted(mine, key=lambda one: (one.kind, one.target, one.recorded_at))]
+        later = [one for one in found["later"] if one.follows_id == report.pk]
+        self.told_later = [Told.of(one) for one in sorted(later, key=lambda one: one.sent_at, reverse=True)]
+        said = [one for one in found["recommendations"] if one.case_id == case.pk]
+        self.recommendations = by_specialty(said)
+        self.newest_recommendation = max((one.pk for one in said), default=0)
+        visits = [one for one in found["visits"] if one.request_id == self.wanted.pk]
+        self.visit = min(visits, key=lambda one: one.starts_at, default=None)
+
+    @property
+    def cancer(self) -> list[Fact]:
+        """The cancer as it was told at first contact."""
+        return self._facts(CANCER_KEYS)
+
+    @property
+    def pain(self) -> list[Fact]:
+        """The pain."""
+        return self._facts(PAIN_KEYS)
+
+    @property
+    def function(self) -> list[Fact]:
+        """How the person gets about; what is as it should be is left out."""
+        return self._facts(FUNCTION_KEYS, leave_out=UNREMARKABLE)
+
+    def _facts(self, keys: Iterable[str], *, leave_out: frozenset[str] = frozenset()) -> list[Fact]:
+        facts = []
+        for key in keys:
+            answer = self.dossier.answer_of.get(key)
+            value = self.wanted.report.answers.get(key)
+            if answer is None or not answer.is_given or value in ([], "") or str(value) in leave_out:
+                continue
+            question = find_question(key)
+            facts.append(Fact(str(question.short) if question else answer.wording, answer.label))
+        return facts
+
+    @property
+    def told_before(self) -> list[Fact]:
+        """Disease, treatments, medicines, allergies and implants, as told before the visit."""
+        told = getattr(self.wanted.report, "before_visit", None)
+        if told is None:
+            return []
+        answers, facts = cleared(told.answers), []
+        for step in FLOW.applicable(answers):
+            if step.slug not in TOLD_BEFORE:
+                continue
+            told_here = rows_of(step, answers, caregiver=True, for_staff=True)
+            facts += [
+                Fact(str(row["key"]), _one_line(row["value"]))
+                for row in told_here
+                if row["value"] not in (NOT_PROVIDED, None, "", [])
+            ]
+        return facts
+
+    @property
+    def records_summary(self) -> str:
+        """ "3 of 5 records received"."""
+        return summary_words(one.state for one in self.records)
+
+    @property
+    def record_lines(self) -> list[tuple[str, ReadinessItem]]:
+        """Every record that is needed: its name and its row."""
+        return [(name_of(one), one) for one in self.records]
+
+    @property
+    def cautions(self) -> list[tuple[str, tuple]]:
+        """What to think of with the scores that are there, once a kind."""
+        kinds = dict.fromkeys(line.score.kind for line in self.scores)
+        return [(str(KIND_WORDS.get(kind, kind)), CAUTIONS[kind]) for kind in kinds if CAUTIONS.get(kind)]
+
+
+def _one_line(value: Any) -> str:
+    return "; ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def score_line(score: Score) -> ScoreLine:
+    """A score in words."""
+    band, level, means = BANDS.get(score.kind, {}).get(score.band, ("", "neutral", ""))
+    return ScoreLine(
+        kind=str(KIND_WORDS.get(score.kind, score.kind)),
+        target=target_words(score.kind, score.target, score.place),
+        value=_value(score),
+        band=str(band),
+        level=level,
+        means=str(means),
+        score=score,
+    )
+
+
+def _value(score: Score) -> str:
+    if score.total is None:
+        return score.result or _("incomplete")
+    number = f"{score.total.normalize():f}"
+    if score.kind in LARGEST:
+        return _("%(total)s of %(largest)s") % {"total": number, "largest": LARGEST[score.kind]}
+    return f"{number} mg/dL" if score.kind == Score.Kind.CALCIUM else number
+
+
+def by_specialty(rows: Iterable[Recommendation]) -> list[SpecialtyWords]:
+    """The recommendations by specialty, in the order of the specialties."""
+    groups: dict[int, list[Recommendation]] = {}
+    for row in sorted(rows, key=lambda one: one.pk, reverse=True):
+        groups.setdefault(row.specialty_id, []).append(row)
+    ordered = sorted(groups.values(), key=lambda rows: (rows[0].specialty.position, rows[0].specialty.code))
+    return [SpecialtyWords(rows[0], rows[1:]) for rows in ordered]
+
+
+def with_persons(rows):
+    """Cases with all that a summary starts from, in the same query."""
+    return rows.select_related(
+        "conference", "concluded_by", "request__patient", "request__triage", "request__visit_type",
+        "request__report__before_visit",
+    )  # fmt: skip
+
+
+def rows_about(cases: Sequence[ConferenceCase]) -> dict[str, Any]:
+    """The querysets that the summaries of these cases need, by name: for `read_together`."""
+    reports = [case.request.report_id for case in cases]
+    kept = (Upload.State.KEPT, Upload.State.CHECKING)
+    return {
+        "records": ReadinessItem.objects.filter(report_id__in=reports),
+        "files": Upload.objects.filter(report_id__in=reports, state__in=kept),
+        "later": SymptomReport.objects.filter(follows_id__in=reports).select_related("triage"),
+        "scores": Score.objects.current().filter(patient_id__in=[case.request.patient_id for case in cases]),
+        "visits": Visit.objects.filter(
+            request_id__in=[case.request_id for case in cases], state__in=[BOOKED, CHECKED_IN, IN_VISIT]
+        ),
+        "recommendations": Recommendation.objects.filter(case__in=cases).select_related("specialty", "by"),
+    }
+
+
+def summaries_of(
+    cases: Sequence[ConferenceCase], *, now: datetime, more: dict[str, Any] | None = None
+) -> tuple[list[Summary], dict[str, list]]:
+    """A summary for each case read by `with_persons`; and the rows of the querysets in `more`. One query."""
+    parts = {**rows_about(cases), **(more or {})}
+    found = dict(zip(parts, read_together(*parts.values()), strict=True))
+    return [Summary(case, found, now=now) for case in cases], found
+
+
+def differs_from_visit(case: ConferenceCase, wanted: AppointmentRequest) -> bool:
+    """Whether the conference wants other specialties than the request's plan has."""
+    return bool(case.specialties) and sorted(case.specialties) != sorted(wanted.specialties)
