@@ -14,7 +14,9 @@ urlpatterns = [
     path("", include("scheduling.calendar.staff_urls")),
     path("", include("scheduling.waitlist.staff_urls")),
     path("", include("scheduling.conference.staff_urls")),
+    path("", include("scheduling.visits.check_in_staff_urls")),
     path("", include("scheduling.availability.staff_urls")),
+    path("", include("scheduling.follow_up.staff_urls")),
     path("", include("scheduling.measures.staff_urls")),
     path("", include("intake.nurse_line.staff_urls")),
 ]

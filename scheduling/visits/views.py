@@ -15,6 +15,7 @@ from scheduling.requests.opening import open_with_birth_date
 from scheduling.requests.patient_pages import patient_page, show
 from scheduling.visits.actions import cancel_visit, is_late
 from scheduling.visits.calendar_file import visit_calendar
+from scheduling.visits.check_in_codes import code_of, drawn
 from scheduling.visits.forms import CancelForm, OtherDayForm
 from scheduling.visits.itinerary import STILL_TO_COME, last_visit, legs_in_words
 from scheduling.visits.models import Visit
@@ -51,7 +52,15 @@ def confirmation(request: HttpRequest, wanted: AppointmentRequest) -> HttpRespon
         legs=legs_in_words(visit),
         can_cancel=visit.state == Visit.State.BOOKED,
         news=news_of(visit) if visit.state in STILL_TO_COME else None,
+        **_for_the_desk(visit),
     )
+
+
+def _for_the_desk(visit: Visit) -> dict:
+    """The code that a patient shows at the desk, drawn and typed; for a booked visit at the clinic."""
+    if visit.state != Visit.State.BOOKED or visit.is_at_home:
+        return {}
+    return {"desk_code": code_of(visit.pk), "desk_qr": drawn(visit.pk)}
 
 
 @require_safe
@@ -62,7 +71,8 @@ def print_itinerary(request: HttpRequest, wanted: AppointmentRequest) -> HttpRes
     if visit is None or visit.state not in STILL_TO_COME:
         return redirect("visits:confirmation", wanted.reference)
     back_url = reverse("visits:confirmation", args=[wanted.reference])
-    return show(request, "visits/print.html", wanted, visit=visit, legs=legs_in_words(visit), back_url=back_url)
+    more = {"legs": legs_in_words(visit), "back_url": back_url, **_for_the_desk(visit)}
+    return show(request, "visits/print.html", wanted, visit=visit, **more)
 
 
 @require_safe
