@@ -32,8 +32,9 @@ RHYTHMS = [
 
 
 class ClockField(TextField):
-    """A time of day on the 5-minute grid: 9:00, 9:30 am, 13:30. None when empty."""
+    """A time of day on a grid of `step` minutes: 9:00, 9:30 am, 13:30. None when empty."""
 
+    step = 5
     css, attributes = "width-10", {"autocomplete": "off"}
 
     def rule(self, text: str) -> time:
@@ -48,7 +49,7 @@ class ClockField(TextField):
             hour = hour % 12 + (12 if half == "p" else 0)
         if hour > 23 or minute > 59:
             raise fault
-        if minute % 5:
+        if minute % self.step:
             raise ValidationError(_("%(what)s must be a multiple of 5 minutes") % {"what": self.what})
         return time(hour, minute)
 

@@ -1,23 +1,21 @@
 """Writes of the calls after a visit: made with its completion, tried, reached, closed."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import Permission
-from clinic.directory.closed_days import closed_days
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.tasks.actions import open_task
 from intake.tasks.models import StaffTask
-from intake.triage.clocks import NurseHours
+from scheduling.follow_up.clinic_days import nurse_days
 from scheduling.follow_up.models import FollowUpAttempt, FollowUpCall
-from scheduling.follow_up.rules import DAYS_AFTER, FEWEST_TRIES, TOLERANCE, baseline_pain, call_due_on, needs_a_nurse
+from scheduling.follow_up.rules import DAYS_AFTER, FEWEST_TRIES, TOLERANCE, call_due_on
 from scheduling.requests.may import require_user
 from scheduling.requests.models import RequestNote
 from scheduling.visits.models import Visit
@@ -31,7 +29,6 @@ WHY_CLOSED = {
     "died": gettext_lazy("Has died"),
     "other": gettext_lazy("Another reason"),
 }
-LOOK_AHEAD = timedelta(days=max(DAYS_AFTER.values()) + 60)
 
 
 def plan_calls(visit: Visit, *, by: Actor) -> None:
@@ -40,12 +37,7 @@ def plan_calls(visit: Visit, *, by: Actor) -> None:
     A call that is there already stays as it is: completing a visit again makes none twice.
     """
     visit_on = timezone.localdate(visit.starts_at)
-    hours = NurseHours.parse(settings.NURSE_LINE_HOURS)
-    closed = closed_days(visit_on, visit_on + LOOK_AHEAD)
-
-    def is_open(day: date) -> bool:
-        return bool(hours.open_on(day, closed))
-
+    is_open = nurse_days(visit_on)
     rows = [
         FollowUpCall(
             request_id=visit.request_id, visit_id=visit.pk, kind=kind, due_on=call_due_on(kind, visit_on, is_open)
@@ -76,9 +68,20 @@ def _replayed(stored: str) -> FollowUpCall:
 
 @submit_once("log_follow_up", store=_stored, replay=_replayed)
 def log_follow_up(
-    call: FollowUpCall, *, reached: bool, pain_worst: int | None, note: str, user, by: Actor, key: str, now: datetime
+    call: FollowUpCall,
+    *,
+    reached: bool,
+    pain_worst: int | None = None,
+    new_symptoms: bool = False,
+    note: str = "",
+    user,
+    by: Actor,
+    key: str,
+    now: datetime,
 ) -> FollowUpCall:
     """One try of a call. A reached one is done, with the worst pain of the past 24 hours if it was said (0 to 10).
+
+    New symptoms open a task for the nurse in the same transaction: whoever is interrupted loses nothing.
 
     Raises Refused: "not_allowed", "closed" (a colleague has finished this call), "pain" (not from 0 to 10).
     """
@@ -90,6 +93,8 @@ def log_follow_up(
         row.state, row.reached_at, row.pain_worst = State.REACHED, now, pain_worst
         row.save(update_fields=["state", "reached_at", "pain_worst"])
         _note(row, "follow_up_reached", _words(row), by=by, at=now)
+        if new_symptoms:
+            _open_task(row, by=by, told=True)
     record("follow_up_call", by=by, subject=row, data={"reached": reached, "kind": row.kind})
     return row
 
@@ -128,19 +133,15 @@ def ask_nurse(call: FollowUpCall, *, user, by: Actor, key: str) -> StaffTask:
     Raises Refused: "not_allowed", "not_needed" (the call was not reached).
     """
     require_user(user, Permission.FOLLOW_UP)
-    row = FollowUpCall.objects.select_for_update(of=("self",)).select_related("request__report").get(pk=call.pk)
+    row = FollowUpCall.objects.select_for_update(of=("self",)).get(pk=call.pk)
     if row.state != State.REACHED:
         raise Refused(_("Log the call first."), code="not_needed")
-    wanted = row.request
-    severe = needs_a_nurse(baseline_pain(wanted.report.answers), row.pain_worst)
-    return open_task(
-        StaffTask.Kind.NEW_SYMPTOMS,
-        patient=wanted.patient,
-        report=wanted.report,
-        data={"follow_up_call": str(row.pk), "worse": severe},
-        dedupe=f"follow_up:{row.pk}",
-        by=by,
-    )
+    return _open_task(row, by=by, told=False)
+
+
+def task_key(call: FollowUpCall) -> str:
+    """What the one task of a call is found by (`dedupe` of a task for new symptoms)."""
+    return f"follow_up:{call.pk}"
 
 
 def why_closed(call: FollowUpCall) -> tuple[str, str]:
@@ -164,6 +165,18 @@ def _open(call: FollowUpCall, user) -> FollowUpCall:
     if row.state != State.DUE:
         raise Refused(_("A colleague has finished this call already."), code="closed")
     return row
+
+
+def _open_task(row: FollowUpCall, *, by: Actor, told: bool) -> StaffTask:
+    report = row.request.report
+    return open_task(
+        StaffTask.Kind.NEW_SYMPTOMS,
+        patient=report.patient,
+        report=report,
+        data={"follow_up_call": str(row.pk), "told": told},
+        dedupe=task_key(row),
+        by=by,
+    )
 
 
 def _words(row: FollowUpCall) -> str:

@@ -23,7 +23,7 @@ from scheduling.worklist.staff_forms import ContactForm, NoteForm
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
 OVERVIEW, ANSWERS, RECORDS, TIMELINE = "request", "answers", "records", "timeline"
-SCORES = "scores"
+SCORES, PLAN = "scores", "plan"
 
 
 def shell(request: HttpRequest, wanted: AppointmentRequest, here: str) -> dict:
@@ -34,6 +34,7 @@ def shell(request: HttpRequest, wanted: AppointmentRequest, here: str) -> dict:
         ANSWERS: (_("Answers"), "worklist:answers"),
         RECORDS: (_("Records and files"), "worklist:records"),
         SCORES: (_("Scores"), "staff-scores:list"),
+        PLAN: (_("Plan"), "staff-follow-up:plan"),
         TIMELINE: (_("Timeline"), "worklist:timeline"),
     }
     return {
@@ -125,7 +126,7 @@ def timeline(request: HttpRequest, reference: str) -> HttpResponse:
 @requires(Permission.VIEW_PATIENT)
 @require_safe
 def changed(request: HttpRequest, reference: str) -> HttpResponse:
-    """For a page that stands open: 204 when the request is as it was at `?version=`, else a notice with a way to reload.
+    """For a page that stands open: 204 while the request is as it was at `?version=`, else a notice to reload it.
 
     A look without a patient's data in it, so it is not written down as one.
     """
