@@ -10,8 +10,13 @@ from clinic.directory.models import Holiday
 
 
 @lru_cache(maxsize=64)
+def _names_of_year(country: str, state: str, year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays(country, subdiv=state or None, years=year)) if country else {}
+
+
+@lru_cache(maxsize=64)
 def _of_year(country: str, state: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, subdiv=state or None, years=year)) if country else frozenset()
+    return frozenset(_names_of_year(country, state, year))
 
 
 def public_holidays(first: date, last: date) -> frozenset[date]:
@@ -20,6 +25,14 @@ def public_holidays(first: date, last: date) -> frozenset[date]:
     for year in range(first.year, last.year + 1):
         found |= _of_year(settings.HOLIDAY_COUNTRY, settings.HOLIDAY_STATE, year)
     return frozenset(day for day in found if first <= day <= last)
+
+
+def holiday_names(first: date, last: date) -> dict[date, str]:
+    """Names of the public holidays from `first` to `last`, both included; no query."""
+    found: dict[date, str] = {}
+    for year in range(first.year, last.year + 1):
+        found |= _names_of_year(settings.HOLIDAY_COUNTRY, settings.HOLIDAY_STATE, year)
+    return {day: name for day, name in found.items() if first <= day <= last}
 
 
 def closed_days(first: date, last: date) -> frozenset[date]:

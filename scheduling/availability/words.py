@@ -133,28 +133,32 @@ def outside_rows(found: list[OutsideVisit]) -> list[dict]:
 def _leg_rows(one: OutsideVisit) -> list[dict]:
     """The appointments outside; one line for all of them when the whole visit is."""
     legs, codes = one.visit.legs, set(one.codes.values())
+
+    def has_left(leg) -> bool:
+        return ("clinician", leg.clinician_id) not in one.names  # the names are of those who see patients
+
     if len(legs) > 1 and len(one.codes) == len(legs) and len(codes) == 1:
         when = _clock_range(one.visit.start, one.visit.end)
         text = _("All %(n)s appointments of the visit") % {"n": len(legs)}
-        return [{"text": text, "when": when, "why": _whys(codes.pop())}]
+        return [{"text": text, "when": when, "why": _whys(codes.pop(), has_left=all(map(has_left, legs)))}]
     return [
         {
             "text": f"{leg.specialty_name}, {leg.clinician_name}",
             "when": _clock_range(leg.start, leg.end),
-            "why": _whys(one.codes[leg.key]),
+            "why": _whys(one.codes[leg.key], has_left=has_left(leg)),
         }
         for leg in legs
         if leg.key in one.codes
     ]
 
 
-def _whys(codes: tuple[str, ...]) -> str:
-    return ", ".join(_why(code) for code in codes)
+def _whys(codes: tuple[str, ...], *, has_left: bool) -> str:
+    return ", ".join(_why(code, has_left=has_left) for code in codes)
 
 
-def _why(code: str) -> str:
+def _why(code: str, *, has_left: bool) -> str:
     words = {
-        NOT_AT_WORK: _("not at work then"),
+        NOT_AT_WORK: _("no longer sees patients") if has_left else _("not at work then"),
         ROOM_CLOSED: _("the room is closed then"),
         NO_INTERPRETER: _("the interpreter is not at work then"),
     }

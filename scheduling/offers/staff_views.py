@@ -16,6 +16,7 @@ from clinic.platform.refusals import Refused
 from intake.patients.reach import addresses_of
 from scheduling.itineraries.search import find_days, not_before, suggested_legs
 from scheduling.offers.actions import make_offer, release_offer
+from scheduling.offers.asked import Asked, asked_in, filled_in
 from scheduling.offers.day_words import ShownDay, read_day, shown_days, why_not_words
 from scheduling.offers.models import Offer
 from scheduling.offers.planning import Planning, planning_of
@@ -41,7 +42,7 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     note_look(request, wanted, "plan_days")
     planning = planning_of(wanted)
     if request.method != "POST":
-        return _show(request, wanted, _fresh_form(wanted, planning))
+        return _show(request, wanted, _fresh_form(wanted, planning, asked_in(request.GET, planning)))
     form = BuildForm(request.POST, planning=planning)
     if not form.is_valid():
         return _show(request, wanted, form, status=422)
@@ -50,8 +51,11 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, wanted, form)
 
 
-def _fresh_form(wanted: AppointmentRequest, planning: Planning) -> BuildForm:
-    """The form as first opened: what the review chose, what the patient wished, the interpreter that is needed."""
+def _fresh_form(wanted: AppointmentRequest, planning: Planning, asked: Asked) -> BuildForm:
+    """The form as first opened: what the review chose, what the patient wished, the interpreter that is needed.
+
+    A free time that somebody chose in the calendar goes before what was wished.
+    """
     told = wanted.preferences
     initial: dict = {
         "weekdays": told.get("weekdays", []),
@@ -63,7 +67,7 @@ def _fresh_form(wanted: AppointmentRequest, planning: Planning) -> BuildForm:
         initial["earliest"] = earliest
     for code, minutes in suggested_legs(wanted, kind=planning.kind, usual=planning.usual_minutes):
         initial |= {f"leg_{code}": True, f"minutes_{code}": minutes}
-    return BuildForm(planning=planning, initial=initial)
+    return BuildForm(planning=planning, initial=filled_in(initial, asked, planning))
 
 
 def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> HttpResponse:

@@ -19,6 +19,7 @@ from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
 from clinic.platform.words import day as day_words
 from intake.patients.reach import addresses_of
+from scheduling.calendar.tabs import BOARD, schedule_tabs
 from scheduling.visits.actions import cancel_visit, is_late
 from scheduling.visits.day_list import clinic_day
 from scheduling.visits.itinerary import with_legs
@@ -71,9 +72,10 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_safe
 def day(request: HttpRequest, on: str) -> HttpResponse:
     """One day by clinician, with the days around it."""
-    shown = _read_day(on)
+    shown = read_day(on)
     previous, following = shown - timedelta(days=1), shown + timedelta(days=1)
     context = _day_context(request, shown) | {"previous": previous, "following": following}
+    context["tabs"] = schedule_tabs(shown, BOARD)
     context["rows"] = context["day"].visits(now=context["now"], may_run=request.user.has_perm(Permission.RUN_DAY))
     return render(request, "staff/day.html", context)
 
@@ -82,10 +84,10 @@ def day(request: HttpRequest, on: str) -> HttpResponse:
 @require_safe
 def print_day(request: HttpRequest, on: str) -> HttpResponse:
     """The same list on paper, with who printed it and when."""
-    return render(request, "staff/print_day.html", _day_context(request, _read_day(on), purpose="print_day"))
+    return render(request, "staff/print_day.html", _day_context(request, read_day(on), purpose="print_day"))
 
 
-def _read_day(on: str) -> date:
+def read_day(on: str) -> date:
     """The date of an address, a year or two around now; anything else does not exist."""
     try:
         shown = date.fromisoformat(on)

@@ -275,7 +275,7 @@ def test_clinician_and_room_out_of_use_leave_appointments_outside(client, coordi
     one = visit.appointments.get().clinician
     one.is_active = False
     one.save()
-    assert "not at work then" in text_of(client.get(address("outside")))
+    assert "no longer sees patients" in text_of(client.get(address("outside")))
     one.is_active, visit.room.is_active = True, False
     one.save()
     visit.room.save()
