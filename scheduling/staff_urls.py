@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("scheduling.worklist.staff_urls")),
     path("", include("scheduling.offers.staff_urls")),
     path("", include("scheduling.scores.staff_urls")),
+    path("", include("scheduling.patient_page.staff_urls")),
     path("", include("scheduling.visits.staff_urls")),
     path("", include("scheduling.calendar.staff_urls")),
     path("", include("scheduling.waitlist.staff_urls")),
