@@ -3,9 +3,7 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.accounts.actors import staff_actor
@@ -18,6 +16,7 @@ from scheduling.measures.access import next_measuring
 from scheduling.measures.capacity import WEEKS
 from scheduling.measures.csv_file import csv_file
 from scheduling.measures.demand import capacity_plan
+from scheduling.measures.tabs import tabs
 from scheduling.measures.third_next import days_ahead, third_next_available
 
 
@@ -32,7 +31,7 @@ def access(request: HttpRequest) -> HttpResponse:
         "now": now,
         "next_measuring": next_measuring(now, clinic_zone()),
         "horizon": days_ahead(now),
-        "tabs": _tabs("access"),
+        "tabs": tabs("access"),
     }
     return render(request, "measures/access.html", context)
 
@@ -60,7 +59,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
         "sentence": capacity_table.sentence(plan),
         "weeks": WEEKS,
         "now": now,
-        "tabs": _tabs("capacity"),
+        "tabs": tabs("capacity"),
     }
     return render(request, "measures/capacity.html", context)
 
@@ -73,14 +72,6 @@ def capacity_csv(request: HttpRequest) -> HttpResponse:
     rows = capacity_table.csv_rows(capacity_plan(now))
     _record(request, "capacity")
     return csv_file("capacity", timezone.localdate(now), capacity_table.CSV_HEAD, rows)
-
-
-def _tabs(current: str) -> list[dict]:
-    pages = {"access": _("Third next available"), "capacity": _("Capacity plan")}
-    return [
-        {"text": text, "url": reverse(f"staff-measures:{name}"), "current": name == current}
-        for name, text in pages.items()
-    ]
 
 
 def _record(request: HttpRequest, measure: str) -> None:

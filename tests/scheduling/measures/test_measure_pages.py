@@ -21,6 +21,7 @@ from tests.scheduling.staff_rows import a_member, everybody, queries_of
 pytestmark = pytest.mark.django_db
 
 PAGES = ("access", "access-csv", "capacity", "capacity-csv")
+OF_SERVICE = {"service", "service-page", "service-csv"}  # walked in test_service_pages.py
 MAY_SEE = {"administrator", "coordinator", "nurse", "physician"}
 MONDAY = date(2027, 1, 4)
 
@@ -57,7 +58,7 @@ def a_kept_figure(week_of=MONDAY, **changes) -> TnaSnapshot:
 def test_table_names_every_address_of_the_measures():
     names = get_resolver().namespace_dict["staff-measures"][1].reverse_dict
 
-    assert {name for name in names if isinstance(name, str)} == set(PAGES)
+    assert {name for name in names if isinstance(name, str)} == {*PAGES, *OF_SERVICE}
 
 
 @pytest.mark.parametrize("name", PAGES)
