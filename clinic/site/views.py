@@ -22,6 +22,7 @@ from clinic.site.public_pages import public_page
 from clinic.site.team import the_team
 
 log = logging.getLogger(__name__)
+STAFF_PAGES = "/staff/"
 
 
 @public_page(reads_content=False)
@@ -116,20 +117,26 @@ def text_size(request):
 # Error pages: the same frame, with the phone numbers that help when the site does not
 
 
+def _frame(request) -> dict[str, str]:
+    """Staff read an error in their own frame, with the emergencies that wait; everybody else in that of the public."""
+    user = getattr(request, "user", None) if request.path.startswith(STAFF_PAGES) else None
+    return {"frame": "frames/staff.html"} if user is not None and user.is_authenticated else {}
+
+
 def bad_request(request, exception=None):
-    return render(request, "400.html", status=400)
+    return render(request, "400.html", _frame(request), status=400)
 
 
 def forbidden(request, exception=None):
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", _frame(request), status=403)
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", _frame(request), status=404)
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "csrf.html", status=403)
+    return render(request, "csrf.html", _frame(request), status=403)
 
 
 def maintenance(request, ends: str = ""):

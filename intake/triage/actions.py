@@ -234,15 +234,17 @@ def record_review(
     user,
     by: Actor,
     at: datetime,
+    at_least: str = Level.ROUTINE,
 ) -> TriageReview:
     """A nurse's or physician's decision: a new row, the earlier ones stay.
 
     A decision other than the level that counts now needs a reason; lowering an EMERGENCY also needs the permission for
-    it. `reason` is for staff only.
+    it. `at_least` is a level that something beside the answers asks for, such as the referrer's wish. `reason` is for
+    staff only.
     """
     if disposition not in TriageReview.Disposition.values:
         raise Refused(_("Select what should happen next."), code="unknown_disposition")
-    level = counting_level(triage)
+    level = highest([counting_level(triage), at_least])
     keeps_level = disposition in (level, TriageReview.Disposition.NEEDS_INFORMATION)
     if level == Level.EMERGENCY and not keeps_level and not user.has_perm(Permission.LOWER_EMERGENCY):
         raise Refused(_("Only a nurse or a physician can lower an emergency."), code="not_allowed")

@@ -26,9 +26,11 @@ from intake.tasks.actions import open_proxy_task
 from intake.triage.actions import assess_safely, record_review
 from intake.triage.disciplines import is_frail
 from intake.triage.models import Alert, ContactAttempt, Level, TriageReview
+from scheduling.follow_up.disposition_letters import codes_for, draft_for_decision
 from scheduling.itineraries.models import VisitType
 from scheduling.offers.actions import end_offer
 from scheduling.offers.models import Offer
+from scheduling.requests.after_review import note_question, open_dental_task
 from scheduling.requests.due import due
 from scheduling.requests.may import locked_request, require_own_or_staff, require_user
 from scheduling.requests.models import AppointmentRequest, RequestNote
@@ -165,12 +167,24 @@ def _free_reference() -> str:
 
 
 @submit_once("take_request", store=_stored, replay=_replayed)
-def take_request(wanted: AppointmentRequest, *, user, by: Actor, key: str) -> AppointmentRequest:
-    """Take a request, also over from a colleague. Raises Refused(code="closed", "not_allowed")."""
+def take_request(
+    wanted: AppointmentRequest, *, user, by: Actor, key: str, held_by: str | None = None
+) -> AppointmentRequest:
+    """Take a request, also over from a colleague.
+
+    `held_by` is the key of who held it when the person pressed the button ("" for nobody): a colleague who was faster
+    is not pushed aside unknowingly. Raises Refused(code="closed", "not_allowed", "taken").
+    """
     require_user(user, Permission.TAKE_REQUEST)
     now, row = timezone.now(), _open(wanted)
     if row.taken_by_id == user.pk:
         return row
+    if held_by is not None and row.taken_by_id is not None and str(row.taken_by_id) != held_by:
+        raise Refused(
+            _("%(name)s has taken this request meanwhile. You can read it here, or take it over.")
+            % {"name": row.taken_by},
+            code="taken",
+        )
     row.taken_by, row.taken_at = user, now
     row.save(update_fields=["taken_by", "taken_at"])
     _bump(row)
@@ -229,13 +243,17 @@ def review_request(
     by: Actor,
     key: str,
     version: int,
+    asked: str = "",
+    letter: str = "",
 ) -> AppointmentRequest:
     """A nurse's or physician's decision about a request: how soon, which visit, which specialties; or what else.
 
     Any other level than the one that counts needs a reason, lowering EMERGENCY the permission for it as well. A changed
-    level recounts the deadlines from sending. Raises Refused: "not_allowed", "closed", "stale" (somebody changed the
-    request since `version`), "reason_missing", "unknown_disposition", "visit_type_missing", "specialties_missing",
-    "scheduled" (a booked visit stands in the way).
+    level recounts the deadlines from sending. `asked` is the question that the patient reads when information is
+    needed, `letter` the template of the letter that is drafted.
+
+    Raises Refused: "not_allowed", "closed", "stale" (somebody changed the request since `version`), "reason_missing",
+    "unknown_disposition", "visit_type_missing", "specialties_missing", "scheduled" (a booked visit stands in the way).
     """
     require_user(user, Permission.REVIEW_TRIAGE)
     lock_records(wanted.report_id)
@@ -254,12 +272,17 @@ def review_request(
         user=user,
         by=by,
         at=now,
+        at_least=row.level,
     )
     _apply(row, disposition, plan, at=now)
     row.save(update_fields=REVIEWED)
     _bump(row)
     if plan.visit_type is not None:
         items_from_review(row.report, plan.specialties, by=by)
+        open_dental_task(row, by=by)
+    if disposition == Disposition.NEEDS_INFORMATION and asked.strip():
+        note_question(row, asked.strip(), by=by, at=now)
+    draft_for_decision(row, letter if letter in codes_for(disposition) else "", user=user, by=by, at=now)
     if reason.strip() and not is_level:
         _note(row, disposition, reason.strip(), by, now)
     refresh_status(row, by=by, at=now, reason="reviewed")

@@ -23,6 +23,7 @@ from intake.registration.views import show_check
 from intake.triage.models import Level
 from scheduling.offers.self_booking import may_pick
 from scheduling.requests.actions import send_request
+from scheduling.requests.after_review import question_of
 from scheduling.requests.cards import card_of, cards_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.own import own_requests
@@ -125,6 +126,8 @@ def status(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     tells = card.is_open and card.tells_back
     waiting = waiting_words(wanted.report_id, caregiver=wanted.filled_by == "caregiver") if tells else []
     danger = emergency_words(wanted, now=timezone.now()) if tells else {}
+    asked = question_of(wanted) if tells and wanted.status == AppointmentRequest.Status.NEEDS_INFO else ""
     page = {"card": card, "offer": card.offer, "visit": card.visit, "waiting": waiting, **card.words, **danger}
+    page["asked"] = asked
     can_pick = tells and may_pick(wanted)
     return show(request, "requests/status.html", wanted, can_pick=can_pick, **page)

@@ -31,7 +31,7 @@ def open_alerts(context) -> list[dict]:
     now = timezone.now()
     lines = [_line(alert, now) for alert in alerts[:MOST_SHOWN]]
     if len(alerts) > MOST_SHOWN:
-        lines.append({"url": reverse("worklist:home"), "text": _("More alerts are waiting")})
+        lines.append({"url": reverse("worklist:alerts"), "text": _("More alerts are waiting")})
     return lines
 
 

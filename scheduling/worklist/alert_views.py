@@ -1,7 +1,10 @@
 """An emergency that was shown to somebody: what they answered, who to call, and each step with its time."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,18 +16,23 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
+from clinic.platform.db.together import read_together
 from clinic.platform.refusals import Refused
 from clinic.platform.words import duration
 from intake.registration.models import Draft
-from intake.triage.actions import acknowledge_alert
-from intake.triage.models import Alert
+from intake.triage.actions import NO_NUMBER, REACHED, acknowledge_alert, step_further
+from intake.triage.models import Alert, ContactAttempt
 from scheduling.requests.models import AppointmentRequest
-from scheduling.worklist.actions import log_alert_call, number_of
+from scheduling.worklist.actions import calls_about, log_alert_call, number_of
+from scheduling.worklist.alert_words import Unreached, steps_of, whom_to_call
 from scheduling.worklist.answers import answers_of_draft
-from scheduling.worklist.history import events_of_alert
+from scheduling.worklist.history import by_time
 from scheduling.worklist.reasons import fired_rules
-from scheduling.worklist.staff_forms import AlertContactForm
+from scheduling.worklist.staff_forms import AlertContactForm, FurtherForm
 from scheduling.worklist.told import Answer
+
+CLOSED_SHOWN = timedelta(days=1)
+MOST_ALERTS = 200
 
 
 def find_alert(request: HttpRequest, alert_id) -> Alert:
@@ -44,33 +52,69 @@ def alert_page(request: HttpRequest, alert_id) -> HttpResponse:
 
 
 def show_alert(
-    request: HttpRequest, alert: Alert, *, form: AlertContactForm | None = None, status: int = 200
+    request: HttpRequest,
+    alert: Alert,
+    *,
+    form: AlertContactForm | None = None,
+    further_form: FurtherForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The alert's page; `form` is one with errors to show again."""
+    """The alert's page; a form given is one with errors to show again."""
     now = timezone.now()
     number = number_of(alert)
     wanted = AppointmentRequest.objects.visible_to(request.user).filter(report_id=alert.report_id).first()
-    call_form = form or AlertContactForm(has_number=bool(number), action=reverse("worklist:contact", args=[alert.pk]))
+    calls, steps = read_together(
+        ContactAttempt.objects.filter(calls_about(alert), at__gte=alert.detected_at).select_related("by"),
+        alert.steps.all(),
+    )
+    calls.sort(key=by_time, reverse=True)
+    unreached = Unreached.of(calls, steps, outcome=alert.outcome, now=now)
     context = {
         "alert": alert,
         "crumbs": [
             (_("Worklist"), reverse("worklist:home")),
+            (_("Emergencies"), reverse("worklist:alerts")),
             (_("Emergency %(code)s") % {"code": alert.find_code}, ""),
         ],
         "number": number,
         "wanted": wanted if alert.report_id else None,
         "rules": fired_rules(alert.rules),
         "answers": _answers_so_far(alert),
-        "calls": alert.contacts.select_related("by").order_by("-at", "-pk"),
-        "events": events_of_alert(alert),
+        "calls": calls,
+        "steps": steps_of(alert, sorted(steps, key=by_time)),
+        "unreached": unreached,
+        "people": whom_to_call(alert) if unreached.is_unreached else [],
+        "no_number": alert.outcome == NO_NUMBER,
+        "closed_for_good": alert.outcome == REACHED,
         "since": duration(now - alert.detected_at),
-        "is_overdue": alert.closed_at is None and alert.contact_due_at < now,
-        "form": form,
-        "call_form": call_form,
+        "is_overdue": alert.closed_at is None and alert.contact_due_at < now and not any(one.reached for one in calls),
+        "form": form or further_form,
+        "call_form": form
+        or AlertContactForm(has_number=bool(number), action=reverse("worklist:contact", args=[alert.pk])),
+        "further_form": further_form or FurtherForm(auto_id="further_%s"),
         "can_acknowledge": request.user.has_perm(Permission.ACKNOWLEDGE_ALERT),
         "can_call": request.user.has_perm(Permission.LOG_CONTACT),
     }
     return render(request, "worklist/alert.html", context, status=status)
+
+
+@requires(Permission.VIEW_PATIENT)
+@require_safe
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Every emergency that waits for somebody or for a call that reaches the person, and those closed in the last day.
+
+    Lines hold no patient data but the code and times, as in the banner.
+    """
+    now = timezone.now()
+    rows = Alert.objects.visible_to(request.user).select_related("acknowledged_by")
+    waiting = Q(acknowledged_at=None) | Q(closed_at=None)
+    found = rows.filter(waiting | Q(closed_at__gte=now - CLOSED_SHOWN)).order_by("-detected_at")[:MOST_ALERTS]
+    groups: dict[str, list] = {"waiting": [], "calling": [], "closed": []}
+    for alert in found:
+        alert.since = duration(now - alert.detected_at)
+        groups["waiting" if not alert.acknowledged_at else "closed" if alert.closed_at else "calling"].append(alert)
+    crumbs = [(_("Worklist"), reverse("worklist:home")), (_("Emergencies"), "")]
+    return render(request, "worklist/alerts.html", {"crumbs": crumbs, "now": now, "most": MOST_ALERTS, **groups})
 
 
 def _answers_so_far(alert: Alert) -> list[Answer]:
@@ -121,3 +165,29 @@ def contact(request: HttpRequest, alert_id) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("worklist:alert", alert.pk)
     return show_alert(request, alert, form=form, status=422)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.LOG_CONTACT)
+@require_POST
+def further(request: HttpRequest, alert_id) -> HttpResponse:
+    """Write down that the emergency contact was called, or that a welfare check was asked for."""
+    alert = find_alert(request, alert_id)
+    form = FurtherForm(request.POST, action=request.path, auto_id="further_%s")
+    if form.is_valid():
+        try:
+            step_further(
+                alert,
+                request.POST.get("do", ""),
+                note=form.cleaned_data["note"] or "",
+                user=request.user,
+                by=staff_actor(request.user),
+                key=form.cleaned_data["key"],
+            )
+        except Refused as no:
+            alert.refresh_from_db()
+            form.add_error(None, str(no))
+            form.renew_key()
+        else:
+            messages.success(request, _("Saved with its time."))
+            return redirect("worklist:alert", alert.pk)
+    return show_alert(request, alert, further_form=form, status=422)

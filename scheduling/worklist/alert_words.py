@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.platform.words import duration
 from intake.before_visit.choices import PERSON_RELATIONS
 from intake.before_visit.models import BeforeVisit
+from intake.patients.models import Proxy
 from intake.triage.actions import NO_NUMBER
 from intake.triage.models import Alert, AlertStep, ContactAttempt
 from intake.triage.tries import TRIES, is_unreached, within_the_hour
@@ -84,15 +85,20 @@ def emergency_contact(answers: Mapping[str, Any]) -> SomebodyToCall | None:
     )
 
 
-def whom_to_call(alert: Alert) -> list[SomebodyToCall]:
-    """The emergency contact first, then those who speak for the patient; two queries, none before the form was sent."""
-    if not alert.report_id:
-        return []
-    before = BeforeVisit.objects.filter(report_id=alert.report_id).only("answers").first()
-    contact = emergency_contact(before.answers) if before is not None else None
+def people_to_call(answers: Mapping[str, Any], proxies: Iterable[Proxy]) -> list[SomebodyToCall]:
+    """The emergency contact first, then those who speak for the patient and left a number."""
+    contact = emergency_contact(answers)
     found = [contact] if contact else []
-    for proxy in alert.report.patient.proxies.order_by("pk"):
+    for proxy in proxies:
         caution = "" if proxy.verified_at else _("Authority not verified: tell them nothing about the patient yet")
         if proxy.phone:
             found.append(SomebodyToCall(proxy.name, _("caregiver"), proxy.phone, caution))
     return found
+
+
+def whom_to_call(alert: Alert) -> list[SomebodyToCall]:
+    """The same for an alert: two queries, none before the form was sent."""
+    if not alert.report_id:
+        return []
+    before = BeforeVisit.objects.filter(report_id=alert.report_id).only("answers").first()
+    return people_to_call(before.answers if before else {}, alert.report.patient.proxies.order_by("pk"))

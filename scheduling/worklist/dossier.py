@@ -28,6 +28,7 @@ from intake.records.uploads import uploads_of
 from intake.records.words import name_of, summary_words
 from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
+from intake.triage.actions import NO_NUMBER, REACHED
 from intake.triage.models import Alert, AlertStep, ContactAttempt, TriageReview
 from intake.triage.tries import within_the_hour
 from scheduling.follow_up.models import Letter
@@ -35,7 +36,7 @@ from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.visits.models import Appointment, Visit
 from scheduling.worklist.actions import NOTE
-from scheduling.worklist.alert_words import Unreached, emergency_contact
+from scheduling.worklist.alert_words import SomebodyToCall, Unreached, people_to_call
 from scheduling.worklist.history import Event, by_time, filled_by_words, history_of
 from scheduling.worklist.lists import Clock, age_on
 from scheduling.worklist.plan_words import payer_words
@@ -263,7 +264,7 @@ class Dossier(AnswersOfReport):
     @property
     def open_alert(self) -> Alert | None:
         """The last alert that is not closed, else the last that was closed without a number."""
-        waiting = [alert for alert in self.alerts if alert.outcome != "reached"]
+        waiting = [alert for alert in self.alerts if alert.outcome != REACHED]
         return waiting[-1] if waiting else None
 
     @property
@@ -284,10 +285,15 @@ class Dossier(AnswersOfReport):
         return found
 
     @property
-    def emergency_contact(self):
-        """Whom to call when the patient cannot be reached; told before the visit."""
+    def has_no_number(self) -> bool:
+        """Whether the open emergency has no number to call."""
+        return self.open_alert is not None and self.open_alert.outcome == NO_NUMBER
+
+    @property
+    def people(self) -> list[SomebodyToCall]:
+        """Whom to call when the patient cannot be reached."""
         told = getattr(self.report, "before_visit", None)
-        return emergency_contact(told.answers) if told is not None else None
+        return people_to_call(told.answers if told is not None else {}, self.proxies)
 
     @cached_property
     def all_notes(self) -> list[RequestNote]:

@@ -15,6 +15,8 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
 from intake.triage.disciplines import Suggestions
+from scheduling.follow_up.disposition_letters import address_of_letter, codes_for
+from scheduling.follow_up.models import Letter
 from scheduling.requests.actions import review_request
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.suggestions import suggestions_for
@@ -50,7 +52,7 @@ def triage(request: HttpRequest, reference: str) -> HttpResponse:
             except Refused as no:
                 return _show_refused(request, wanted, suggested, form, no)
             messages.success(request, _("Review saved."))
-            return redirect("worklist:request", wanted.reference)
+            return _go_on(wanted, form)
     return _show(request, wanted, suggested, form, status=422 if form.errors else 200)
 
 
@@ -79,11 +81,14 @@ def _form(request: HttpRequest, wanted: AppointmentRequest, suggested: Suggestio
 
 def _save(request: HttpRequest, wanted: AppointmentRequest, form: ReviewForm) -> None:
     cleaned = form.cleaned_data
+    asked = (cleaned["question"] or "").strip()
     plans_visit = cleaned["disposition"] in LEVELS_TO_SEE
     review_request(
         wanted,
         disposition=cleaned["disposition"],
-        reason=cleaned["reason"] or "",
+        reason=(cleaned["reason"] or "").strip() or asked,
+        asked=asked,
+        letter=cleaned["letter"] or "",
         visit_type=(cleaned["visit_type"] or "") if plans_visit else "",
         specialties=(cleaned["specialties"] or []) if plans_visit else [],
         user=request.user,
@@ -91,6 +96,15 @@ def _save(request: HttpRequest, wanted: AppointmentRequest, form: ReviewForm) ->
         key=cleaned["key"],
         version=cleaned["version"],
     )
+
+
+def _go_on(wanted: AppointmentRequest, form: ReviewForm) -> HttpResponse:
+    """To the letter that the review drafted, otherwise to the request."""
+    if form.cleaned_data["letter"] in codes_for(form.cleaned_data["disposition"]):
+        letter = wanted.letters.filter(kind=Letter.Kind.DISPOSITION).order_by("-written_at").first()
+        if letter is not None:
+            return redirect(address_of_letter(letter, wanted))
+    return redirect("worklist:request", wanted.reference)
 
 
 def _show_refused(

@@ -8,15 +8,18 @@ from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import Permission
 from clinic.directory.models import Specialty
+from clinic.platform.db.together import read_together
 from clinic.platform.forms import (
     CheckboxesField,
     LongTextField,
     PageForm,
     RadioField,
+    Reveal,
     SubmitForm,
     TextField,
 )
 from intake.triage.models import Level, TriageReview
+from scheduling.follow_up.disposition_letters import NO_LETTER, TEMPLATES, codes_for
 from scheduling.itineraries.models import VisitType
 from scheduling.worklist.search import read_search
 
@@ -73,6 +76,27 @@ class ContactForm(SubmitForm):
     note = LongTextField(label=gettext_lazy("Note"), required=False, max_length=NOTE_LENGTH, rows=3)
 
 
+class NoteForm(SubmitForm):
+    """A note for colleagues; the patient does not see it."""
+
+    submit_label = gettext_lazy("Save the note")
+    text = LongTextField(
+        label=gettext_lazy("Note for colleagues"),
+        missing=gettext_lazy("Enter the note"),
+        max_length=NOTE_LENGTH,
+        rows=3,
+    )
+
+
+class FurtherForm(SubmitForm):
+    """What staff did about somebody whom no call reaches; two buttons say what it was."""
+
+    buttons = ("do",)
+    note = LongTextField(
+        label=gettext_lazy("What was said, and by whom"), required=False, max_length=NOTE_LENGTH, rows=3
+    )
+
+
 class AlertContactForm(ContactForm):
     """The same for an alert, where there may be no number to call."""
 
@@ -98,9 +122,24 @@ class ReviewForm(SubmitForm):
         divider_before=Disposition.NEEDS_INFORMATION,
         missing=gettext_lazy("Select how soon this person must be seen"),
     )
+    question = LongTextField(
+        label=gettext_lazy("What do you ask the patient?"),
+        help_text=gettext_lazy("The patient reads this on their page. Write it in plain words"),
+        required=False,
+        show_optional=False,
+        max_length=NOTE_LENGTH,
+        rows=3,
+    )
+    letter = RadioField(
+        label=gettext_lazy("Letter"),
+        help_text=gettext_lazy("A draft to change, print and send. It is never e-mailed"),
+        choices=[*((one.code, one.label) for one in TEMPLATES), (NO_LETTER, gettext_lazy("No letter, told by phone"))],
+        required=False,
+        show_optional=False,
+    )
     reason = LongTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Needed when your decision differs from the computed level"),
+        help_text=gettext_lazy("For colleagues only. Needed whenever the level changes or no visit is planned"),
         required=False,
         show_optional=False,
         max_length=NOTE_LENGTH,
@@ -121,12 +160,24 @@ class ReviewForm(SubmitForm):
         show_optional=False,
     )
 
+    reveals = {
+        "question": Reveal(
+            "disposition", (Disposition.NEEDS_INFORMATION,), gettext_lazy("Enter what information is needed")
+        ),
+        "letter": Reveal("disposition", (Disposition.NOT_FOR_THIS_CLINIC, Disposition.EMERGENCY)),
+        "visit_type": Reveal("disposition", LEVELS_TO_SEE),
+        "specialties": Reveal("disposition", LEVELS_TO_SEE),
+    }
+
     def __init__(self, *args, wanted, user, suggested_for: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
         self.wanted, self.user = wanted, user
-        self.visit_types = list(VisitType.objects.filter(is_active=True))
+        kinds, specialties = read_together(
+            VisitType.objects.filter(is_active=True), Specialty.objects.filter(is_leg=True)
+        )
+        self.visit_types = sorted(kinds, key=lambda kind: kind.name)
+        specialties.sort(key=lambda one: (one.position, one.code))
         self.fields["visit_type"].choices = [(kind.code, kind.name) for kind in self.visit_types]
-        specialties = Specialty.objects.filter(is_leg=True)
         self.fields["specialties"].choices = [(one.code, one.name) for one in specialties]
         self.fields["specialties"].widget.hints = suggested_for
 
@@ -141,31 +192,44 @@ class ReviewForm(SubmitForm):
         return opened
 
     def clean(self) -> dict:
-        """Reason, visit type and specialties where the decision asks for them."""
+        """Reason, letter, visit type and specialties where the decision asks for them."""
         cleaned = super().clean() or self.cleaned_data
         decision = cleaned.get("disposition")
         if not decision:
             return cleaned
         if self._needs_reason(decision) and not (cleaned.get("reason") or "").strip():
             self.add_error("reason", self._reason_asked(decision))
-        lowers_emergency = self.wanted.triage.level == Level.EMERGENCY and decision in LEVELS_TO_SEE
-        if lowers_emergency and not self.user.has_perm(Permission.LOWER_EMERGENCY):
+        lowers = Level.EMERGENCY in self.levels and decision not in (Level.EMERGENCY, Disposition.NEEDS_INFORMATION)
+        if lowers and not self.user.has_perm(Permission.LOWER_EMERGENCY):
             self.add_error("disposition", _("Only a nurse or a physician may lower an emergency"))
         if decision in LEVELS_TO_SEE:
             self._clean_visit(cleaned)
+        self._clean_letter(decision, cleaned)
         return cleaned
 
+    @property
+    def levels(self) -> set[str]:
+        """The computed level and the one that counts now, which an emergency shown or new symptoms may have raised."""
+        return {self.wanted.triage.level, self.wanted.level}
+
     def _needs_reason(self, decision: str) -> bool:
-        return decision not in LEVEL_RANK or decision != self.wanted.triage.level
+        return decision != Disposition.NEEDS_INFORMATION and self.levels != {decision}
 
     def _reason_asked(self, decision: str) -> str:
-        if decision == Disposition.NEEDS_INFORMATION:
-            return _("Enter what information is needed")
         if decision == Disposition.NOT_FOR_THIS_CLINIC:
             return _("Enter why this is not for this clinic, and where the person should go")
-        return _("Enter why you change the computed level (%(level)s)") % {
-            "level": Level(self.wanted.triage.level).label.lower()
-        }
+        words = {"level": Level(self.wanted.triage.level).label.lower()}
+        if decision != self.wanted.triage.level:
+            return _("Enter why you change the computed level (%(level)s)") % words
+        words["level"] = Level(self.wanted.level).label.lower()
+        return _("Enter why you change the level that counts now (%(level)s)") % words
+
+    def _clean_letter(self, decision: str, cleaned: dict) -> None:
+        fitting = codes_for(decision)
+        if decision == Disposition.NOT_FOR_THIS_CLINIC and not cleaned.get("letter"):
+            self.add_error("letter", _("Select a letter, or that the person is told by phone"))
+        elif cleaned.get("letter") not in (None, NO_LETTER, *fitting):
+            self.add_error("letter", _("Select a letter that fits the decision"))
 
     def _clean_visit(self, cleaned: dict) -> None:
         kind = next((one for one in self.visit_types if one.code == cleaned.get("visit_type")), None)

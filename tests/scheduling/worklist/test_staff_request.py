@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.audit.record import record_view
 from clinic.platform.submits.once import new_key
 from intake.models import BeforeVisit, ContactAttempt, Coverage, Proxy, ReadinessItem, StaffTask, TriageReview
-from scheduling.models import AppointmentRequest, StateChange
+from intake.triage.models import AlertStep
+from scheduling.follow_up.models import Letter
+from scheduling.models import AppointmentRequest, RequestNote, StateChange
 from tests.scheduling.staff_rows import (
     EMERGENCY,
     ROUTINE,
@@ -58,7 +62,8 @@ def send_review(client, wanted, **fields):
 def test_request_page_shows_safety_answers_before_the_others(client, nurse):
     page = page_of(client, a_row(EMERGENCY))
 
-    assert page.index("Safety answers") < page.index("Why this level") < page.index("Calls")
+    heads = ["safety", "rules", "as-asked", "readiness", "files", "days", "latest", "clock", "calls", "notes"]
+    assert sorted(heads, key=lambda one: page.index(f'<h2 id="{one}"')) == heads
     assert "I lost control, or I cannot feel when I need to go" in page
 
 
@@ -160,12 +165,18 @@ def test_look_at_a_request_leaves_one_audit_row(client, nurse):
     assert entry.data == {"purpose": "request_page"}
 
 
-@pytest.mark.parametrize("part", ["", "answers/", "records/", "timeline/"])
+@pytest.mark.parametrize("part", ["", "answers/", "records/", "timeline/", "triage/"])
 @pytest.mark.parametrize("things", [1, 30])
-def test_pages_of_a_request_ask_nine_questions_at_most(client, nurse, things, part):
+def test_pages_of_a_request_ask_ten_questions_at_most(client, nurse, things, part):
     wanted, clinician, now = a_row(EMERGENCY), a_clinician_row(), timezone.now()
     for number in range(things):
-        an_alert(wanted.report)
+        alert = an_alert(wanted.report)
+        AlertStep.objects.create(alert=alert, kind="detected", at=now)
+        RequestNote.objects.create(request=wanted, kind="note", text="Called her son", by_label="Luis", at=now)
+        Letter.objects.create(
+            request=wanted, kind="disposition", addressee="X", body="Y", written_by=nurse, written_at=now
+        )
+        record_view(wanted, by=staff_actor(a_member("nurse")))
         ContactAttempt.objects.create(report=wanted.report, reached=False, by=nurse, at=now)
         visit = a_booked_visit(wanted, [clinician], starts_at=now + timedelta(days=number))
         state = {"thing": "visit", "thing_id": visit.pk, "to_state": "booked", "by_kind": "staff", "by_id": nurse.pk}
@@ -176,7 +187,7 @@ def test_pages_of_a_request_ask_nine_questions_at_most(client, nurse, things, pa
         Proxy.objects.create(patient=wanted.patient, name="Ana", relation="child", authority="none")
         a_file(wanted.report)
 
-    assert queries_of(lambda: page_of(client, wanted, part)) <= 9
+    assert queries_of(lambda: page_of(client, wanted, part)) <= 10
 
 
 def test_call_that_did_not_reach_the_person_leaves_the_clock_running(client, nurse):
@@ -259,6 +270,11 @@ def test_review_lowers_an_emergency_only_with_a_reason(client, nurse):
         ({"specialties": []}, "Select at least one specialty"),
         ({"disposition": "needs_information"}, "Enter what information is needed"),
         ({"disposition": "not_for_this_clinic"}, "Enter why this is not for this clinic"),
+        ({"disposition": "not_for_this_clinic", "reason": "No cancer"}, "Select a letter, or that the person is told"),
+        (
+            {"disposition": "not_for_this_clinic", "reason": "No cancer", "letter": "emergency_department"},
+            "Select a letter that fits the decision",
+        ),
         ({"opened_at": "yesterday"}, "Open this page again"),
         ({"specialties": ["WITCHCRAFT"]}, "Select from the answers shown"),
     ],
@@ -301,7 +317,9 @@ def test_review_of_a_request_that_a_colleague_holds_offers_to_take_it_over(clien
 def test_take_over_from_a_colleague_makes_the_review_possible(client, nurse):
     wanted = a_row(taken_by=a_member("nurse", "Luis Ortega"), taken_at=timezone.now(), status="in_review")
 
-    client.post(f"/staff/requests/{wanted.reference}/take/", {"key": new_key(), "then": "triage"})
+    client.post(
+        f"/staff/requests/{wanted.reference}/take/", {"key": new_key(), "then": "triage", "held_by": wanted.taken_by_id}
+    )
     wanted.refresh_from_db()
     saved = send_review(client, wanted)
 
