@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.models import User
 from clinic.accounts.roles import Permission, Role
-from clinic.education.models import Article, ArticleRevision, Audience, GlossaryTerm
+from clinic.education.models import Article, ArticleRevision, Audience, GlossaryTerm, HelpfulCount
 from clinic.education.reading import grade
 from clinic.education.render import figure_names
 from clinic.education.search import index_article, index_words
@@ -209,6 +209,13 @@ def retire(article: Article, *, by: User, now: datetime) -> Article:
     index_article(row)
     record("article_retired", by=staff_actor(by), subject=row)
     return row
+
+
+@transaction.atomic
+def count_helpful(revision: ArticleRevision, *, said: str) -> None:
+    """One more reader whom this wording helped ("yes") or not ("no"). A count of nobody's: there is nobody to audit."""
+    HelpfulCount.objects.get_or_create(revision=revision)
+    HelpfulCount.objects.filter(revision=revision).update(**{said: F(said) + 1})
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
 from clinic.education import admin_views
-from clinic.education.models import Article, ArticleRevision, GlossaryTerm, Resource, Trial
+from clinic.education.models import Article, ArticleRevision, GlossaryTerm, Resource, Trial, helped_words
 from clinic.education.reading import HIGHEST_GRADE, grade
 from clinic.education.search import index_article, index_words
 
@@ -62,9 +62,9 @@ class ArticleForm(forms.ModelForm):
 @admin.register(Article, site=admin_site)
 class ArticleAdmin(AuditedAdmin):
     form = ArticleForm
-    list_display = ("__str__", "slug", "audience", "state", "reading", "reviewed_on", "review_due")
+    list_display = ("__str__", "slug", "audience", "state", "reading", "helped", "reviewed_on", "review_due")
     list_filter = (ReviewFilter, "audience")
-    list_select_related = ("published",)
+    list_select_related = ("published__helpful",)
     search_fields = ("slug", "published__title")
     fields = ("slug", "position", "audience", "related_keys", "related")
 
@@ -92,6 +92,11 @@ class ArticleAdmin(AuditedAdmin):
     def reading(self, article: Article) -> float | None:
         """Of the published words."""
         return article.published.reading_grade if article.published else None
+
+    @admin.display(description=gettext_lazy("found helpful"))
+    def helped(self, article: Article) -> str:
+        """What readers said of the published words: "12 of 15"."""
+        return helped_words(article.published)
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """An article is retired: its revisions stay."""

@@ -12,7 +12,7 @@ from clinic.accounts.roles import Permission
 from clinic.education import actions
 from clinic.education.admin_forms import DraftForm, SendBackForm
 from clinic.education.compare import compare
-from clinic.education.models import Article, ArticleRevision
+from clinic.education.models import Article, ArticleRevision, helped_words
 from clinic.education.reading import HIGHEST_GRADE, TARGET_GRADE, grade
 from clinic.education.text import LONGEST_TEXT, plain
 from clinic.education.views import page_of
@@ -52,6 +52,7 @@ def overview(request: HttpRequest, pk: int, *, site: admin.AdminSite) -> HttpRes
         "draft": next((one for one in revisions if one.state in OPEN), None),
         "waiting": waiting,
         "is_own": waiting is not None and request.user.pk in waiting.writers,
+        "helped": helped_words(article.published),
         "form": SendBackForm(),
         "today": timezone.localdate(),
     }

@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 QUESTIONS_SLUG = "questions"  # the article that is shown as questions with short answers
@@ -141,6 +142,14 @@ class HelpfulCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.yes}:{self.no}"
+
+
+def helped_words(revision: ArticleRevision | None) -> str:
+    """What readers said of a wording: "12 of 15", or that nobody has said anything."""
+    count = getattr(revision, "helpful", None)
+    if count is None:
+        return gettext("no answers yet")
+    return gettext("%(yes)s of %(all)s") % {"yes": count.yes, "all": count.yes + count.no}
 
 
 class GlossaryTerm(models.Model):

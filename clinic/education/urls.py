@@ -12,6 +12,7 @@ urlpatterns = [
     path("learn/", views.index, name="index"),
     path("learn/words/", views.words, name="words"),
     path("learn/questions/", views.questions, name="questions"),
+    path("learn/<slug:slug>/helpful/", views.helpful, name="helpful"),
     path("learn/<slug:slug>/", views.article, name="article"),
     path("clinical-trials/", views.trials, name="trials"),
     path("outside-help/", views.resources, name="resources"),

@@ -2,21 +2,28 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseGone
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
+from clinic.education.actions import count_helpful
 from clinic.education.forms import SearchForm
 from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm, Resource, Trial
 from clinic.education.render import Word, shown
 from clinic.education.search import Results, crisis_words, search
 from clinic.education.structured import article_data, as_script, crumbs_data, questions_data
+from clinic.education.symptoms import related_symptoms
 from clinic.education.text import read
+from clinic.platform.limits import take
 from clinic.site.public_pages import public_page
+
+SAID = ("yes", "no")
+ANSWERS_A_PAGE, DAY = 3, 24 * 3600  # from one network address: a family at one table
 
 
 def public(view):
@@ -61,6 +68,25 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "education/article.html", context)
 
 
+@csrf_exempt  # adds one to a count and nothing else, and so the pages need no cookie for their two buttons
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def helpful(request: HttpRequest, slug: str) -> HttpResponse:
+    """Yes or no from the foot of a page, then thanks. Who presses more often than that is thanked, and not counted."""
+    rows = Article.objects.readable(timezone.localdate()).select_related("published")
+    one = get_object_or_404(rows, slug=slug)
+    if request.method == "POST":
+        said = request.POST.get("said")
+        if said not in SAID:
+            return HttpResponseBadRequest(render(request, "400.html").content)
+        per_page = f"{request.META.get('REMOTE_ADDR', '')} {one.published_id}"
+        if take("helpful", per_page, capacity=ANSWERS_A_PAGE, per_seconds=DAY):
+            count_helpful(one.wording, said=said)
+        return redirect(f"{request.path}?said={said}")
+    context = {"article": one, "said": request.GET.get("said"), "form": SearchForm(), "crumbs": _crumbs(_("Thank you"))}
+    return render(request, "education/helpful.html", context)
+
+
 def _gone(request: HttpRequest) -> HttpResponse:
     crumbs = _crumbs(_("Not shown any more"))
     return HttpResponseGone(render(request, "education/gone.html", {"crumbs": crumbs}).content)
@@ -74,6 +100,7 @@ def page_of(one: Article, wording: ArticleRevision) -> dict:
         "article": one,
         "article_url": settings.PUBLIC_URL + one.get_absolute_url(),
         "revision": wording,
+        "symptoms": related_symptoms(one.related_keys),
         "shown": shown(wording.text, _words(), get_language() or "en"),
         "related": [related[slug] for slug in one.related if slug in related],
     }

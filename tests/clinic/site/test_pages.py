@@ -106,11 +106,15 @@ def test_preferences_with_foreign_values_show_what_to_do(client):
     assert 'href="#id_theme_0"' in html
 
 
-def test_page_not_found_keeps_the_frame_and_the_phone(client):
-    response = client.get("/no-such-page/")
+@pytest.mark.parametrize("path", ["/no-such-page/", "/learn/no-such-article/", "/%00/", "/" + "x" * 5000])
+def test_page_not_found_keeps_the_frame_the_phone_and_a_way_to_search(client, db, path):
+    response = client.get(path)
+    html = response.content.decode()
     assert response.status_code == 404
-    assert faults(Page(response.content.decode())) == []
-    assert "202-555-0110" in response.content.decode()
+    assert faults(Page(html)) == []
+    assert "202-555-0110" in html
+    assert 'action="/search/"' in html
+    assert 'name="q"' in html
 
 
 @pytest.mark.parametrize(("view", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)])

@@ -129,6 +129,30 @@ def transferred(name: str) -> int:
     return min(len(body), len(gzip.compress(body, 9)))
 
 
+def test_every_page_that_search_engines_may_list_describes_itself_and_no_two_alike(site, client):
+    told = {}
+    for path in [*KEPT, "/ask-a-nurse/", "/call-me-back/"]:
+        html = client.get(path).content.decode()
+        assert "noindex" not in html, path
+        found = re.findall(r'<meta name="description" content="([^"]+)">', html)
+        assert len(found) == 1, path
+        assert 40 <= len(found[0]) <= 170, (path, found)
+        told[path] = found[0]
+    assert len(set(told.values())) == len(told)
+
+
+def test_every_page_has_the_frame_of_the_public_site(site, client):
+    for path in KEPT:
+        html = client.get(path).content.decode()
+        for part in (
+            'class="skip"', 'lang="en-US"', 'name="size"', "Nurse line", "Need help in another language",
+            'href="/accessibility/"', 'href="/privacy/"', 'href="/nondiscrimination/"',
+        ):  # fmt: skip
+            assert part in html, (path, part)
+        assert ("urgent-strip" in html) == (path != "/get-help-now/"), path
+        assert ("Return to top" in html) == (path != "/request-an-appointment/"), path
+
+
 def test_copies_for_other_clothes_are_kept_apart(site, client):
     plain = client.get("/learn/bone-pain/").content
     client.cookies["text_size"] = "largest"
