@@ -16,6 +16,7 @@ from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from intake.access.links import make_link, revoke_links
+from scheduling.follow_up.calls import plan_calls
 from scheduling.requests.may import PERSONS, addresses_for, require_own_or_staff
 from scheduling.requests.models import RequestNote
 from scheduling.requests.refresh import refresh_statuses
@@ -24,7 +25,7 @@ from scheduling.visits.freed import time_freed
 from scheduling.visits.guard import keys_of_shared_time
 from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import swap_visits
-from scheduling.visits.states import VISIT_MOVES, can_move
+from scheduling.visits.states import COMPLETED, VISIT_MOVES, can_move
 
 LINK_AFTER_CANCEL = timedelta(days=7)
 REASON_CODE_LENGTH = 40
@@ -121,6 +122,8 @@ def move_visit(visit: Visit, to: str, *, by: Actor, reason: str = "", at: dateti
         raise Refused(_("Somebody else has changed this visit just now. Look at it again."), code="stale")
     legs = list(row.appointments.all())
     StateChange.objects.bulk_create(swap_visits([row], legs, to, by=by, at=at, reason=reason))
+    if to == COMPLETED:
+        plan_calls(row, by=by)
     refresh_statuses([row.request_id], by=by, at=at, reason=f"visit_{to}")
     record("visit_moved", by=by, subject=row, data={"to": to})
     return row
