@@ -3,11 +3,13 @@
 import re
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
+from clinic.directory.leaving import appointments_ahead
 from clinic.directory.models import Clinician, Holiday, Room, Site, Specialty
 
 
@@ -41,7 +43,29 @@ LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
 
 class ClinicianForm(forms.ModelForm):
-    """The languages of an interpreter as a list of codes."""
+    """The languages of an interpreter as a list of codes; a word of warning before somebody with visits leaves."""
+
+    leaves_visits = forms.BooleanField(
+        label=gettext_lazy("switch off although appointments lie ahead"),
+        required=False,
+        help_text=gettext_lazy("Asked for only when there are any. They stay booked until a coordinator moves them."),
+    )
+
+    def clean(self) -> dict:
+        """Whoever has appointments ahead is switched off only knowingly."""
+        cleaned = super().clean() or self.cleaned_data
+        leaves = self.instance.pk and "is_active" in self.changed_data and not cleaned.get("is_active")
+        self.ahead = appointments_ahead(self.instance.pk) if leaves else 0
+        if self.ahead and not cleaned.get("leaves_visits"):
+            said = ngettext(
+                "%(n)s appointment lies ahead with this clinician. It is not canceled: somebody must move it. Tick "
+                "the box below to switch them off all the same.",
+                "%(n)s appointments lie ahead with this clinician. They are not canceled: somebody must move them. "
+                "Tick the box below to switch them off all the same.",
+                self.ahead,
+            )
+            self.add_error("is_active", said % {"n": self.ahead})
+        return cleaned
 
     def clean_languages(self) -> list[str]:
         """Codes of two or three letters, as patients choose them."""
@@ -60,6 +84,19 @@ class ClinicianAdmin(AuditedAdmin):
     list_select_related = ("specialty", "site")
     search_fields = ("name",)
     autocomplete_fields = ("user",)
+
+    def save_model(self, request, obj, form, change) -> None:
+        """Say what must be done now, and where it is listed."""
+        super().save_model(request, obj, form, change)
+        if count := getattr(form, "ahead", 0):
+            said = ngettext(
+                "%(n)s appointment must be moved to somebody else. A coordinator finds it under “Working time”, "
+                "“Appointments outside working time”.",
+                "%(n)s appointments must be moved to somebody else. A coordinator finds them under “Working time”, "
+                "“Appointments outside working time”.",
+                count,
+            )
+            messages.warning(request, said % {"n": count})
 
 
 @admin.register(Holiday, site=admin_site)

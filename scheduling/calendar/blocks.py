@@ -15,6 +15,7 @@ from scheduling.availability.bits import datetime_of, unit_of
 from scheduling.calendar.filters import Filters
 from scheduling.calendar.grid import first_start
 from scheduling.calendar.read import Facts
+from scheduling.visits.change_options import confirm_address
 from scheduling.visits.models import Appointment, Claim
 from scheduling.visits.states import BOOKED, CHECKED_IN, DONE, HELD, IN_VISIT, WITH_CLINICIAN
 
@@ -119,7 +120,7 @@ def leg_block(leg: Appointment, facts: Facts, may: May, filters: Filters, *, in_
         style=style,
         url=visit_url(leg, may),
         move_url=reverse("staff-visits:move-leg", args=[leg.visit_id, leg.pk]) if can_move else "",
-        drag=f"{leg.visit_id}/{leg.pk}" if can_move and not in_room else "",
+        drag=confirm_address(leg.visit_id, leg=leg.pk) if can_move and not in_room else "",
         is_pale=not filters.takes(leg),
     )
 

@@ -33,6 +33,7 @@ from scheduling.visits.changes import (
     drop_leg,
     move_day,
     move_leg,
+    require_possible,
     rest_without,
     swap_clinician,
     undo_change,
@@ -40,15 +41,18 @@ from scheduling.visits.changes import (
 from scheduling.visits.models import Appointment, Visit, VisitChange
 from scheduling.visits.replan import Replan, look_at
 
+Kind = VisitChange.Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that an address names: the day as it would be, and what does it."""
+    """A change that an address names: the day as it would be, what does it, and what refuses it at once."""
 
     look: Replan
     one: Itinerary
     act: Callable[..., VisitChange]
     dropped: Appointment | None = None
+    check: Callable[[], None] | None = None
 
 
 def _key_in(text: str) -> int:
@@ -84,12 +88,15 @@ def _proposal(request: HttpRequest, visit: Visit, legs: list[Appointment]) -> Pr
         return Proposal(look, rest_without(look, leg), partial(drop_leg, leg), dropped=leg)
     to = _key_in(request.GET.get("to", ""))
     if what == "swap":
-        return Proposal(look, look.with_leg(leg, clinician_id=to), partial(swap_clinician, leg, clinician_id=to))
+        one = look.with_leg(leg, clinician_id=to)
+        check = partial(require_possible, look, one, Kind.SWAP_CLINICIAN, leg)
+        return Proposal(look, one, partial(swap_clinician, leg, clinician_id=to), check=check)
     unit = unit_in(request.GET.get("at", ""))
     if unit is None:
         raise Http404
     act = partial(move_leg, leg, starts_at=datetime_of(unit), clinician_id=to)
-    return Proposal(look, look.with_leg(leg, start=unit, clinician_id=to), act)
+    one = look.with_leg(leg, start=unit, clinician_id=to)
+    return Proposal(look, one, act, check=partial(require_possible, look, one, Kind.MOVE_LEG, leg))
 
 
 @allowed
@@ -122,6 +129,8 @@ def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 
 
 def _lines(proposal: Proposal) -> list[str]:
+    if proposal.check is not None:  # the address may come from a drag to anywhere
+        proposal.check()
     lines = lines_of(proposal.look, proposal.one, dropped=proposal.dropped)
     if not lines:
         raise Refused(_("Nothing would change."), code="not_bookable")

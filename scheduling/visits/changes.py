@@ -30,6 +30,7 @@ __all__ = [
     "move_day",
     "move_leg",
     "record_change",
+    "require_possible",
     "rest_without",
     "snapshot",
     "swap_clinician",
@@ -200,6 +201,15 @@ def _keep(
     judge = _judge(one, kind, look.keys[own.pk] if own else "", look.keys[dropped.pk] if dropped else "")
     judge(look)
     return write_change(look, one, kind, dropped=dropped, judge=judge, by=by, now=now, reason=reason)
+
+
+def require_possible(look: Replan, one: Itinerary, kind: str, own: Appointment) -> None:
+    """Refuse a leg at another time or with somebody else as the change itself would, before anybody is asked."""
+    if (one.legs, one.room_id, one.interpreter_id) == _as_it_is(look):
+        raise Refused(_("Nothing would change."), code="not_bookable")
+    key = look.keys[own.pk]
+    _require_ahead(datetime_of(next(leg.start for leg in one.legs if leg.key == key)), look.now)
+    _judge(one, kind, key, "")(look)
 
 
 def _as_it_is(look: Replan) -> tuple:
