@@ -59,7 +59,7 @@ class CodeForm(SubmitForm):
     submit_label = gettext_lazy("Find the visit")
     code = TextField(
         label=gettext_lazy("Code or reference"),
-        help_text=gettext_lazy("Scan the patient's code, or type the code or the reference, such as BMC-7K4Q-29"),
+        help_text=gettext_lazy("Scan the patient's code, or type the code or the reference"),
         missing=gettext_lazy("Scan or type a code, or enter a reference"),
         max_length=MOST_TYPED,
     )

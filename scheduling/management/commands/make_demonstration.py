@@ -10,7 +10,18 @@ from clinic.accounts.models import User
 from clinic.directory.models import Clinician
 from clinic.education.actions import load_starters
 from scheduling.availability.models import WeeklySession
-from scheduling.demonstration import busy_time, clinic_data, desk_work, files, patients, reading, staff, told
+from scheduling.demonstration import (
+    busy_time,
+    clinic_data,
+    conferences,
+    desk_work,
+    files,
+    follow_up,
+    patients,
+    reading,
+    staff,
+    told,
+)
 from scheduling.visits.models import Claim
 
 
@@ -48,6 +59,8 @@ class Command(BaseCommand):
         told.tell(now)
         added = files.add_files(now)
         tasks = desk_work.add_desk_work(now)
+        conferences.add_conferences(now)
+        follow_up.add_follow_up(now)
         self._say(
             f"{len(specialties)} specialties, {Clinician.objects.count()} clinicians, "
             f"{WeeklySession.objects.count()} weekly sessions, {count} patients, "
