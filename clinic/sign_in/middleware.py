@@ -18,6 +18,7 @@ from clinic.platform.kept.safe import hand_out, has_pointers, is_asked_for, keep
 STARTED, SEEN = "staff_started", "staff_seen"
 NOTE_EVERY_SECONDS = 30  # a session row is not written for each request
 STAFF_PAGES = "/staff/"
+QUIET_PAGES = "/staff/quiet/"  # asked by an open page itself, not by a person: they keep no session alive
 ENROLMENT_VIEWS = frozenset({"account_logout", "account_reauthenticate"})
 
 
@@ -33,7 +34,11 @@ class StaffSessionLimits:
             session = request.session
             started, seen = session.get(STARTED, now), session.get(SEEN, now)
             idle, whole = settings.STAFF_IDLE_MINUTES * 60, settings.STAFF_SESSION_HOURS * 3600
-            if now - seen > idle or now - started > whole:
+            is_over = now - seen > idle or now - started > whole
+            if request.path.startswith(QUIET_PAGES):
+                # the next page that the person asks for signs them out, and keeps what they typed
+                return HttpResponse(status=401) if is_over else self.get_response(request)
+            if is_over:
                 return self._sign_out(request)
             if STARTED not in session:
                 session[STARTED] = now

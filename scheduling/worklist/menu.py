@@ -55,7 +55,14 @@ MENU = (
     Group(_("My day"), (Link("worklist:my-day", _("My day"), (Permission.REVIEW_TRIAGE,)),)),
     Group(
         _("Tasks"),
-        (Link("worklist:tasks", _("Tasks"), (Permission.HANDLE_TASKS,), under=("/staff/tasks/", "/staff/merges/")),),
+        (
+            Link(
+                "worklist:tasks",
+                _("Tasks"),
+                (Permission.HANDLE_TASKS, Permission.HANDLE_TRIALS),
+                under=("/staff/tasks/", "/staff/merges/"),
+            ),
+        ),
     ),
     Group(
         _("Calls"),

@@ -11,12 +11,13 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.record import record
 from clinic.platform.crypto.index import prefix_search_indexes
-from clinic.platform.forms.rules import nanp_to_e164
+from clinic.platform.forms.rules import phone_to_e164
 from intake.access.codes import typed as read_code
 from intake.patients.identity import birth_date_index, phone_index
 from intake.patients.models import Patient
@@ -29,25 +30,58 @@ SHORTEST_NAME = 2
 REFERENCE = re.compile(r"^[A-Z]{2,4}-?[0-9A-Z]{4}-?[0-9A-Z]{2}\Z")
 
 
-def read_date(typed: str) -> date | None:
-    """A birth date as staff type it: 3/27/1951, 03-27-1951 or 1951-03-27; None for anything else."""
-    numbers = re.fullmatch(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", typed)
-    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", typed)
+_IN_NUMBERS = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})\Z")
+_WITHOUT_MARKS = re.compile(r"(\d{2})(\d{2})(\d{4})\Z")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.\- ](\d{1,2})[/.\- ](\d{1,2})\Z")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})\Z")
+_DAY_FIRST = re.compile(r"(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})\Z")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def read_date(typed: str, *, today: date | None = None) -> date | None:
+    """A birth date as staff type it: 3/27/1951, 03-27-51, 03271951, 1951-03-27, March 27, 1951; None for anything else.
+
+    Of a year with two digits the latest one counts that has begun by `today`.
+    """
+    year, month, day = _parts(typed.strip().lower())
+    if not year or not month or not day:
+        return None
+    if year < 100:
+        this_year = (today or timezone.localdate()).year
+        year += this_year // 100 * 100
+        year -= 100 if year > this_year else 0
     try:
-        if numbers:
-            month, day, year = map(int, numbers.groups())
-            return date(year, month, day)
-        if iso:
-            return date(*map(int, iso.groups()))
+        return date(year, month, day)
     except ValueError:
         return None
-    return None
+
+
+def _parts(text: str) -> tuple[int, int, int]:
+    """Year, month and day as numbers; zeros for what is no date."""
+    if found := _IN_NUMBERS.match(text) or _WITHOUT_MARKS.match(text):
+        month, day, year = map(int, found.groups())
+        return year or 2000, month, day  # "00" is the year 2000
+    if found := _YEAR_FIRST.match(text):
+        year, month, day = map(int, found.groups())
+        return year, month, day
+    if found := _MONTH_FIRST.match(text):
+        return int(found[3]), _month(found[1]), int(found[2])
+    if found := _DAY_FIRST.match(text):
+        return int(found[3]), _month(found[2]), int(found[1])
+    return 0, 0, 0
+
+
+def _month(word: str) -> int:
+    """The number of a month by its name or its first three letters; 0 for no month."""
+    number = _MONTHS.index(word[:3]) + 1 if word[:3] in _MONTHS else 0
+    whole = date(2000, number, 1).strftime("%B").lower() if number else ""
+    return number if whole.startswith(word) or word == "sept" else 0
 
 
 def read_phone(typed: str) -> str | None:
-    """A whole United States number in E.164; None for anything else."""
+    """A whole telephone number in E.164, a foreign one with its country code; None for anything else."""
     try:
-        return nanp_to_e164(typed)
+        return phone_to_e164(typed)
     except ValidationError:
         return None
 

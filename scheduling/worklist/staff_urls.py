@@ -5,21 +5,20 @@ from django.urls import path
 from scheduling.worklist import (
     alert_views,
     file_views,
+    list_urls,
     merge_views,
     phone_views,
     proxy_views,
     records_views,
     request_views,
     review_views,
-    staff_views,
     task_views,
 )
 
 app_name = "worklist"
 
 urlpatterns = [
-    path("", staff_views.home, name="home"),
-    path("search/", staff_views.search, name="search"),
+    *list_urls.urlpatterns,
     path("requests/<str:reference>/", request_views.overview, name="request"),
     path("requests/<str:reference>/answers/", request_views.answers, name="answers"),
     path("requests/<str:reference>/timeline/", request_views.timeline, name="timeline"),

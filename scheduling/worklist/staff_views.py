@@ -2,20 +2,20 @@
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.accounts.actors import staff_actor
-from clinic.accounts.backend import ADMIN_ANY
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from scheduling.requests.models import AppointmentRequest
-from scheduling.waitlist.lists import count_waiting
-from scheduling.worklist.lists import TAB_BY_SLUG, TABS, Row, page_of, tab_counts
+from scheduling.worklist.home import show_worklist
+from scheduling.worklist.lists import Row
+from scheduling.worklist.my_day_views import show_my_day, show_welcome
 from scheduling.worklist.search import find_alerts, find_requests
 from scheduling.worklist.staff_forms import SearchForm
 
@@ -50,22 +50,16 @@ def crumbs_to(wanted: AppointmentRequest, *here: str) -> list[tuple[str, str]]:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The worklist; for roles without patients, a page that leads to what they may do."""
+    """The worklist; for who sees only their own patients, their day; for roles without patients, what they may do."""
     if not request.user.has_perm(Permission.VIEW_WORKLIST):
-        return render(request, "staff/welcome.html", {"can_admin": any(map(request.user.has_perm, ADMIN_ANY))})
-    now = timezone.now()
-    tab = TAB_BY_SLUG.get(request.GET.get("tab", ""), TABS[0])
-    counts = tab_counts(request.user, now=now)
-    page = page_of(tab, request.user, number=request.GET.get("page", 1), total=counts[tab.slug], now=now)
-    tabs = [
-        {"text": one.label, "url": f"?tab={one.slug}", "count": counts[one.slug], "current": one is tab} for one in TABS
-    ]
-    if request.user.has_perm(Permission.MANAGE_WAITLIST):
-        url = reverse("staff-waitlist:list")
-        tabs.append({"text": _("Waitlist"), "url": url, "count": count_waiting(request.user), "current": False})
-    context = {"tab": tab, "tabs": tabs, "page": page, "now": now, "search_form": SearchForm()}
-    context["can_take"] = request.user.has_perm(Permission.TAKE_REQUEST)
-    return render(request, "worklist/home.html", context)
+        return show_my_day(request) if request.user.has_perm(Permission.VIEW_PATIENT) else show_welcome(request)
+    asked = request.GET
+    if "" in asked.values():  # an unfilled part of the filter form asks for nothing: keep the address short
+        kept = asked.copy()
+        for name, values in asked.lists():
+            kept.setlist(name, [value for value in values if value != ""])
+        return redirect(f"{request.path}?{kept.urlencode()}")
+    return show_worklist(request, asked)
 
 
 @requires(Permission.VIEW_PATIENT)

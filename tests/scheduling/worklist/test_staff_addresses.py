@@ -31,6 +31,12 @@ DESK = {"coordinator", "nurse"}
 TABLE = {
     "worklist:home": ("get", EVERY_ROLE, 200),
     "worklist:search": ("get", CARE | OWN, 200),
+    "worklist:my-day": ("get", CARE | OWN, 200),
+    "worklist:take-several": ("post", TAKE, 302),
+    "worklist:filter-save": ("post", CARE, 302),
+    "worklist:filter-delete": ("post", CARE, 404),  # one's own only; tests of filters delete one
+    "worklist:news": ("get", CARE, 422),  # without its moment; tests of the quiet look send one
+    "worklist:hand-over": ("get", TAKE, 200),
     "worklist:request": ("get", CARE, 200),
     "worklist:answers": ("get", CARE, 200),
     "worklist:timeline": ("get", CARE, 200),
@@ -93,6 +99,10 @@ WITHOUT_ROW = {
     "worklist:phone-entry",
     "worklist:phone-leave",
     "worklist:search",
+    "worklist:my-day",
+    "worklist:take-several",
+    "worklist:filter-save",
+    "worklist:news",
     "worklist:tasks",
     "staff-visits:today",
     "staff-waitlist:list",
@@ -102,8 +112,10 @@ WITHOUT_ROW = {
 def arguments(name, rows):
     """The arguments of one address; `rows` are those that exist."""
     page = name.partition(":")[2]
-    if page in ("home", "list", "search", "today", "tasks", "phone-entry", "phone-leave"):
+    if name in WITHOUT_ROW:
         return []
+    if page == "filter-delete":
+        return [10**9]
     if page in ("alert", "acknowledge", "contact"):
         return [rows["alert"].pk]
     if page in ("move-leg", "swap"):
@@ -186,7 +198,7 @@ def test_staff_address_sends_strangers_to_the_sign_in(client, rows, name):
 def test_staff_address_of_nothing_is_not_found(client, rows, name):
     method = TABLE[name][0]
     page = name.partition(":")[2]
-    nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged"), 10**9)
+    nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged", "filter-delete"), 10**9)
     nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4()}
     nothing |= dict.fromkeys((*OF_A_VISIT, "visit-step", "leg-step"), uuid.uuid4())
     nothing |= dict.fromkeys(("offer", "remove"), uuid.uuid4())
