@@ -4,7 +4,7 @@ Intake moves what is intake's (intake/patients/merge.py), in the same transactio
 """
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import Permission
@@ -18,9 +18,11 @@ from intake.tasks.actions import end_task, reopen_merge_tasks
 from intake.tasks.models import StaffTask
 from scheduling.requests.may import require_user
 from scheduling.requests.models import AppointmentRequest
+from scheduling.scores.models import Score
 from scheduling.visits.models import Claim, Visit
 
 REQUESTS, VISITS, CLAIMS = "scheduling.appointmentrequest", "scheduling.visit", "scheduling.claim"
+SCORES = "scheduling.score"
 
 
 def _stored(merge: PatientMerge) -> str:
@@ -48,6 +50,7 @@ def merge_records(
     requests.update(version=F("version") + 1)  # pages that stand open show the other record
     also = {REQUESTS: move(requests, kept), VISITS: move(Visit.objects.filter(patient=absorbed), kept)}
     also[CLAIMS] = _move_claims(Claim.objects.filter(patient=absorbed), kept)
+    also[SCORES] = move(Score.objects.filter(patient=absorbed), kept)
     merge = merge_patients(kept, absorbed, also_moved=also, by=by)
     if task is not None:
         end_task(task, state=StaffTask.State.DONE, note="", user=user, by=by)
@@ -70,6 +73,8 @@ def undo_merge(merge: PatientMerge, *, user, by: Actor, key: str) -> PatientMerg
     AppointmentRequest.objects.filter(pk__in=keys).update(patient=merge.absorbed, version=F("version") + 1)
     Visit.objects.filter(pk__in=visits).update(patient=merge.absorbed)
     _move_claims(Claim.objects.filter(patient=merge.kept, visit__in=visits), merge.absorbed)
+    scores = Score.objects.filter(Q(pk__in=merge.moved.get(SCORES, [])) | Q(request__in=keys), patient=merge.kept)
+    scores.update(patient=merge.absorbed)
     reopen_merge_tasks(merge.kept, merge.absorbed, by=by)
     return unmerge_patients(merge, by=by)
 
