@@ -40,6 +40,8 @@ TABLE = {
     "worklist:request": ("get", CARE, 200),
     "worklist:answers": ("get", CARE, 200),
     "worklist:timeline": ("get", CARE, 200),
+    "worklist:changed": ("get", CARE, 200),
+    "worklist:note": ("post", TAKE, 422),
     "worklist:take": ("post", TAKE, 302),
     "worklist:hand-back": ("post", TAKE, 302),
     "worklist:call": ("post", TAKE, 422),
@@ -58,6 +60,8 @@ TABLE = {
     "worklist:task-close": ("post", DESK, 422),
     "worklist:task-merge": ("get", DESK, 200),
     "worklist:merged": ("get", DESK, 200),
+    "worklist:alerts": ("get", CARE | OWN, 200),
+    "worklist:further": ("post", TAKE, 422),
     "worklist:alert": ("get", CARE, 200),
     "worklist:acknowledge": ("post", {"nurse", "physician"}, 302),
     "worklist:contact": ("post", TAKE, 422),
@@ -90,11 +94,14 @@ TABLE = {
 
 
 # addresses of one patient that ask for no more than the right to open records
-OF_SOMEBODY_ELSE = {f"worklist:{page}" for page in ("request", "answers", "timeline", "records", "file", "alert")}
+OF_SOMEBODY_ELSE = {
+    f"worklist:{page}" for page in ("request", "answers", "timeline", "changed", "records", "file", "alert")
+}
 # the trials coordinator does tasks about trials: this one is about insurance
 OF_ANOTHER_KIND = {"worklist:task", "worklist:task-close"}
 OF_A_VISIT = ("visit", "move-leg", "swap", "move-day", "confirm", "undo", "cancel", "add-leg")
 WITHOUT_ROW = {
+    "worklist:alerts",
     "worklist:home",
     "worklist:phone-entry",
     "worklist:phone-leave",
@@ -114,9 +121,9 @@ def arguments(name, rows):
     page = name.partition(":")[2]
     if name in WITHOUT_ROW:
         return []
-    if page == "filter-delete":
-        return [10**9]
-    if page in ("alert", "acknowledge", "contact"):
+    if page in FIXED:
+        return FIXED[page]
+    if page in ("alert", "acknowledge", "contact", "further"):
         return [rows["alert"].pk]
     if page in ("move-leg", "swap"):
         return [rows["visit"].pk, rows["visit"].appointments.first().pk]
@@ -126,8 +133,6 @@ def arguments(name, rows):
         return [rows["visit"].pk, "check-in"]
     if page == "leg-step":
         return [rows["visit"].appointments.first().pk, "start"]
-    if page in ("day", "print-day"):
-        return ["2026-11-23"]
     if page in ("file", "file-remove"):
         return [rows["wanted"].reference, uuid.uuid4()]
     if page in ("offer", "remove"):
@@ -199,7 +204,7 @@ def test_staff_address_of_nothing_is_not_found(client, rows, name):
     method = TABLE[name][0]
     page = name.partition(":")[2]
     nothing = dict.fromkeys(("task", "task-close", "task-merge", "merged", "filter-delete"), 10**9)
-    nothing |= {"alert": uuid.uuid4(), "acknowledge": uuid.uuid4(), "contact": uuid.uuid4()}
+    nothing |= {page: uuid.uuid4() for page in ("alert", "acknowledge", "contact", "further")}
     nothing |= dict.fromkeys((*OF_A_VISIT, "visit-step", "leg-step"), uuid.uuid4())
     nothing |= dict.fromkeys(("offer", "remove"), uuid.uuid4())
     there = arguments(name, rows)
