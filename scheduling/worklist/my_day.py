@@ -19,8 +19,8 @@ from scheduling.visits.day_list import day_bounds
 from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.states import BOOKED, CHECKED_IN, DONE, IN_VISIT, NO_SHOW, WITH_CLINICIAN
 
-DAYS_AHEAD = 14
-DAYS_SHOWN = 4  # besides today
+DAYS_AHEAD = 60
+DAYS_SHOWN = 5  # besides today
 MOST_TASKS = 20
 
 

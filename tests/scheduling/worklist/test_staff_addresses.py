@@ -94,9 +94,9 @@ TABLE = {
 
 
 # addresses of one patient that ask for no more than the right to open records
-OF_SOMEBODY_ELSE = {
-    f"worklist:{page}" for page in ("request", "answers", "timeline", "changed", "records", "file", "alert")
-}
+OF_ONE_PATIENT = ("request", "answers", "timeline", "changed", "records", "file", "alert")
+OF_SOMEBODY_ELSE = {f"worklist:{page}" for page in OF_ONE_PATIENT}
+FIXED = {"filter-delete": [10**9], "day": ["2026-11-23"], "print-day": ["2026-11-23"]}
 # the trials coordinator does tasks about trials: this one is about insurance
 OF_ANOTHER_KIND = {"worklist:task", "worklist:task-close"}
 OF_A_VISIT = ("visit", "move-leg", "swap", "move-day", "confirm", "undo", "cancel", "add-leg")
