@@ -17,8 +17,10 @@ from scheduling.demonstration import (
     desk_work,
     files,
     follow_up,
+    measures,
     patients,
     reading,
+    scores,
     staff,
     told,
 )
@@ -59,11 +61,14 @@ class Command(BaseCommand):
         told.tell(now)
         added = files.add_files(now)
         tasks = desk_work.add_desk_work(now)
+        scores.add_scores(now)
         conferences.add_conferences(now)
         follow_up.add_follow_up(now)
+        past = measures.add_past(now, today, zone)
         self._say(
             f"{len(specialties)} specialties, {Clinician.objects.count()} clinicians, "
             f"{WeeklySession.objects.count()} weekly sessions, {count} patients, "
+            f"{past} finished requests of the past half year, "
             f"{Claim.objects.count()} claims, {added} files, {tasks} tasks."
         )
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from scheduling.follow_up.rules import TOLERANCE
 from scheduling.measures.service.facts import CallFact, CaseFact, DraftFact, House, QuestionFact, ReportFact
 from scheduling.measures.service.figures import Cell, Item, Line, Period, line_of, line_of_cells
 from scheduling.measures.service.figures import hours_between as hours
 
 REPORT_BUSINESS_DAYS = 2
 ANSWER_BUSINESS_DAYS = 1
-CALL_TOLERANCE = {"day_7": timedelta(days=2), "week_4": timedelta(days=5)}
+CALL_TOLERANCE = {kind: timedelta(days=days) for kind, days in TOLERANCE.items()}  # 2 days, and 5
 DRAFT_LIVES = timedelta(days=30)
 NO_PAGE = "none"
 
@@ -35,7 +36,7 @@ def reports(visits: Iterable[ReportFact], house: House) -> list[Item]:
 
 
 def calls(facts: Iterable[CallFact], house: House, kind: str) -> list[Item]:
-    """Calls of a kind by the day they were due; reached within 2 (day 7) or 5 (week 4) days before or after it."""
+    """Calls of a kind by their 7th or 28th day; reached within 2 (day 7) or 5 (week 4) days before or after it."""
     items = []
     for one in facts:
         if one.kind != kind:

@@ -144,7 +144,7 @@ class ReportFact:
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """A follow-up call: when it was due, when the patient was reached, and worst pain before and then."""
+    """A follow-up call: the 7th or 28th day after the visit, when somebody was reached, worst pain before and then."""
 
     kind: str
     due_on: date

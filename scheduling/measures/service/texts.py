@@ -267,8 +267,8 @@ _ALL = (
         "after",
         _("Calls after the visit"),
         _(
-            "Calls that reached the patient within 2 days (day 7) or 5 days (week 4) before or after the due "
-            "day, of those due."
+            "Calls that reached the patient within 2 days of the 7th day or 5 days of the 28th day after the "
+            "visit, before or after it, of those due. A call that was closed without an answer is not done."
         ),
         NO_TARGET,
         {

@@ -13,6 +13,7 @@ from scheduling.availability.bits import datetime_of, runs, unit_of
 from scheduling.availability.read import calendar
 from scheduling.conference.models import ConferenceCase
 from scheduling.follow_up.models import FollowUpCall, Letter, PlanItem
+from scheduling.follow_up.rules import DAYS_AFTER, LONGEST_CLOSURE, baseline_pain
 from scheduling.measures.service.facts import (
     BookedTime,
     CallFact,
@@ -30,6 +31,7 @@ from scheduling.measures.service.visiting import SCHEDULED
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, Visit
 
+PLANNED_AROUND = timedelta(days=LONGEST_CLOSURE)  # a call is planned at most so far from its day
 NO_INTERPRETER = ("", "no", "none")
 
 
@@ -147,27 +149,32 @@ def report_facts(period: Period) -> list[ReportFact]:
 
 
 def call_facts(period: Period) -> list[CallFact]:
-    """Follow-up calls that were due in the period, with worst pain before and then: two queries."""
+    """Follow-up calls of the period, with worst pain before and then: two queries.
+
+    A call belongs to the 7th or 28th day after its visit. It is planned for the next day with nurse hours, so some more
+    are read than belong to the period; who sums them up leaves those out.
+    """
     rows = FollowUpCall.objects.filter(
         who_counts("request__patient__"),
         state__in=FollowUpCall.State.values,
-        due_on__gte=period.first,
-        due_on__lt=period.end,
+        due_on__gte=period.first - PLANNED_AROUND,
+        due_on__lt=period.end + PLANNED_AROUND,
     ).order_by()
     told = rows.filter(state=FollowUpCall.State.REACHED, pain_worst__isnull=False)
-    before = {
-        key: answers.get("pain_worst") for key, answers in told.values_list("pk", "request__report__answers")
-    }  # fmt: skip
-    columns = rows.values_list("pk", "kind", "due_on", "state", "reached_at", "pain_worst")
+    reports = told.values_list("pk", "request__report__answers")
+    before = {key: baseline_pain(answers) for key, answers in reports}
+    columns = rows.values_list("pk", "kind", "visit__starts_at", "state", "reached_at", "pain_worst")
     return [
-        CallFact(kind, due, reached, state == FollowUpCall.State.CLOSED, _points(before.get(key)), pain)
-        for key, kind, due, state, reached, pain in columns
+        CallFact(
+            kind=kind,
+            due_on=period.local(visit) + timedelta(days=DAYS_AFTER[kind]),
+            reached_at=reached,
+            is_closed=state == FollowUpCall.State.CLOSED,
+            pain_before=before.get(key),
+            pain_then=pain,
+        )
+        for key, kind, visit, state, reached, pain in columns
     ]
-
-
-def _points(answer: object) -> int | None:
-    """A rating of 0 to 10; anything else is none."""
-    return answer if isinstance(answer, int) and not isinstance(answer, bool) else None
 
 
 def case_and_question_facts(period: Period) -> tuple[list[CaseFact], list[QuestionFact]]:

@@ -16,6 +16,8 @@ from intake.models import BeforeVisit, Proxy, ReadinessItem, StaffTask, Upload
 from scheduling.availability.models import WeeklySession
 from scheduling.demonstration.busy_time import WEEKS
 from scheduling.demonstration.cases import PLAN
+from scheduling.demonstration.measures import PAST
+from scheduling.follow_up.models import FollowUpCall, Letter
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Claim, Visit
 
@@ -34,7 +36,7 @@ def demonstration(django_db_setup, django_db_blocker):
 def test_demonstration_has_all_that_the_readme_promises(demonstration):
     assert Specialty.objects.count() == 15
     assert 38 <= Clinician.objects.exclude(specialty__code="INTERPRETER").count() <= 42
-    assert AppointmentRequest.objects.count() == 60
+    assert AppointmentRequest.objects.count() == 60 + PAST
     assert sorted(role for user in User.objects.all() for role in user.roles) == sorted(Role)
     every = {"submitted", "in_review", "needs_info", "records_pending", "ready", "offered", "scheduled", "completed"}
     assert every | {"redirected_to_ed", "declined", "withdrawn"} == set(
@@ -47,6 +49,7 @@ def test_demonstration_has_all_that_the_readme_promises(demonstration):
 
 def test_demonstration_walks_every_patient_to_the_planned_state(demonstration):
     planned = {state: count for state, count, _cases in PLAN}
+    planned["completed"] += PAST
     found = Counter(AppointmentRequest.objects.values_list("status", flat=True))
     for state in ("submitted", "in_review", "needs_info", "scheduled", "completed", "redirected_to_ed", "withdrawn"):
         assert found[state] == planned[state], state
@@ -86,9 +89,20 @@ def test_demonstration_fills_twelve_weeks_to_about_seventy_percent(demonstration
 
 def test_demonstration_is_made_once_and_prints_its_sign_ins(demonstration, capsys):
     call_command("make_demonstration")
-    assert AppointmentRequest.objects.count() == 60
+    assert AppointmentRequest.objects.count() == 60 + PAST
     call_command("make_demonstration", "--sign-ins")
     assert "nurse@example.org" in capsys.readouterr().out
+
+
+def test_demonstration_has_a_past_to_measure_and_nothing_of_it_is_open(demonstration):
+    """Counted from the newest of the sixty: what is older than any of them is of the past half year."""
+    oldest = timezone.now() - dt.timedelta(days=42)
+    past = AppointmentRequest.objects.filter(submitted_at__lt=oldest)
+    assert past.count() > PAST / 2
+    assert past.filter(closed_at=None).count() == 0
+    assert Visit.objects.filter(request__in=past).exclude(state__in=Visit.State.values[4:]).count() == 0
+    assert FollowUpCall.objects.filter(request__in=past, state="due").count() == 0
+    assert Letter.objects.filter(request__in=past, state="draft").count() == 0
 
 
 def test_demonstration_is_refused_in_a_clinic(settings):
