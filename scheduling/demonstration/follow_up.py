@@ -36,9 +36,13 @@ def add_follow_up(now: dt.datetime) -> int:
     by = Actor("staff", str(nurse.pk), nurse.name)
     done = Visit.objects.filter(state=Visit.State.COMPLETED).select_related("request__patient", "request__report")
     for number, visit in enumerate(done.order_by("starts_at", "pk")):
-        _plan(visit.request, number, visit.ends_at, now, nurse, by)
+        made = [
+            _item(visit.request, ITEMS[(number + step) % len(ITEMS)], visit.ends_at, visit.ends_at, nurse, by)
+            for step in range(3)
+        ]
         if number % 4 != 3:
             _report(visit, now, nurse, by, sent=number % 4 != 2)
+        _close_some(made, number, visit.ends_at, now, nurse, by)
         _calls(visit, number, now, nurse, by)
     first = done.order_by("starts_at", "pk").first()
     if first is not None:
@@ -61,9 +65,8 @@ def _item(wanted: AppointmentRequest, item: tuple, from_when: dt.datetime, at: d
     return add_item(wanted, kind=kind, text=text, **facts, **_who(user, by), now=at)
 
 
-def _plan(wanted: AppointmentRequest, number: int, ended_at: dt.datetime, now: dt.datetime, user, by) -> None:
-    """Three things for each; some are done, one is not needed after all."""
-    made = [_item(wanted, ITEMS[(number + step) % len(ITEMS)], ended_at, ended_at, user, by) for step in range(3)]
+def _close_some(made: list[PlanItem], number: int, ended_at: dt.datetime, now: dt.datetime, user, by) -> None:
+    """Some are done three days later, one is not needed after all."""
     for step, item in enumerate(made[: 1 + number % 2]):
         is_done = (number + step) % 3 != 2
         at = min(now, ended_at + dt.timedelta(days=3))

@@ -58,7 +58,7 @@ def read_facts(wanted: AppointmentRequest) -> Facts:
         visits=visits,
         legs=sorted((leg for leg in legs if leg.visit_id == last), key=lambda leg: leg.position),
         scores=sorted(scores, key=lambda score: (score.kind, score.target)),
-        cases=sorted((case for case in cases if case.outcome), key=lambda case: case.conference.on),
+        cases=sorted((case for case in cases if case.outcome and case.conference.on <= today), key=_held_on),
         items=sorted(items, key=lambda item: (item.due_on, item.created_at)),
         calls=sorted((call for call in calls if call.visit_id == last and call.due_on >= today), key=_due_on),
     )
@@ -66,6 +66,10 @@ def read_facts(wanted: AppointmentRequest) -> Facts:
 
 def _due_on(row: PlanItem | FollowUpCall) -> date:
     return row.due_on
+
+
+def _held_on(case: ConferenceCase) -> date:
+    return case.conference.on
 
 
 def addressee_of(wanted: AppointmentRequest) -> tuple[str, str]:
@@ -92,7 +96,7 @@ def report_text(wanted: AppointmentRequest, facts: Facts, *, to: str, signed_by:
         _("Dear %(name)s,") % {"name": to or _("colleague")},
         _("About: %(name)s, born %(born)s. Our reference: %(reference)s") % about,
         _opening(facts, patient.full_name),
-        _listed(_("Seen by:"), [f"{leg.clinician.name}, {leg.specialty}" for leg in facts.legs]),
+        _listed(_("Seen by:"), list(dict.fromkeys(f"{leg.clinician.name}, {leg.specialty}" for leg in facts.legs))),
         _listed(_("Scores:"), [_score_words(score) for score in facts.scores]),
         *(_conference_words(case) for case in facts.cases),
         _listed(_("Plan:"), [item_words(item) for item in facts.items]),
