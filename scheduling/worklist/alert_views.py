@@ -19,12 +19,14 @@ from clinic.platform.audit.record import record_view
 from clinic.platform.db.together import read_together
 from clinic.platform.refusals import Refused
 from clinic.platform.words import duration
+from intake.before_visit.models import BeforeVisit
+from intake.patients.models import Proxy
 from intake.registration.models import Draft
 from intake.triage.actions import NO_NUMBER, REACHED, acknowledge_alert, step_further
 from intake.triage.models import Alert, ContactAttempt
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.actions import calls_about, log_alert_call, number_of
-from scheduling.worklist.alert_words import Unreached, steps_of, whom_to_call
+from scheduling.worklist.alert_words import Unreached, people_to_call, steps_of
 from scheduling.worklist.answers import answers_of_draft
 from scheduling.worklist.history import by_time
 from scheduling.worklist.reasons import fired_rules
@@ -62,11 +64,15 @@ def show_alert(
     """The alert's page; a form given is one with errors to show again."""
     now = timezone.now()
     number = number_of(alert)
-    wanted = AppointmentRequest.objects.visible_to(request.user).filter(report_id=alert.report_id).first()
-    calls, steps = read_together(
+    report = alert.report_id
+    of_request, calls, steps, told, proxies = read_together(
+        AppointmentRequest.objects.visible_to(request.user).filter(report_id=report).select_related("patient"),
         ContactAttempt.objects.filter(calls_about(alert), at__gte=alert.detected_at).select_related("by"),
         alert.steps.all(),
+        BeforeVisit.objects.filter(report_id=report),
+        Proxy.objects.filter(patient_id=alert.report.patient_id if report else None),
     )
+    wanted = of_request[0] if report and of_request else None
     calls.sort(key=by_time, reverse=True)
     unreached = Unreached.of(calls, steps, outcome=alert.outcome, now=now)
     context = {
@@ -77,13 +83,13 @@ def show_alert(
             (_("Emergency %(code)s") % {"code": alert.find_code}, ""),
         ],
         "number": number,
-        "wanted": wanted if alert.report_id else None,
+        "wanted": wanted,
         "rules": fired_rules(alert.rules),
         "answers": _answers_so_far(alert),
         "calls": calls,
         "steps": steps_of(alert, sorted(steps, key=by_time)),
         "unreached": unreached,
-        "people": whom_to_call(alert) if unreached.is_unreached else [],
+        "people": people_to_call(told[0].answers if told else {}, sorted(proxies, key=lambda proxy: proxy.pk)),
         "no_number": alert.outcome == NO_NUMBER,
         "closed_for_good": alert.outcome == REACHED,
         "since": duration(now - alert.detected_at),

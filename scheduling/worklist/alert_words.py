@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from clinic.platform.words import duration
 from intake.before_visit.choices import PERSON_RELATIONS
-from intake.before_visit.models import BeforeVisit
 from intake.patients.models import Proxy
 from intake.triage.actions import NO_NUMBER
 from intake.triage.models import Alert, AlertStep, ContactAttempt
@@ -94,11 +93,3 @@ def people_to_call(answers: Mapping[str, Any], proxies: Iterable[Proxy]) -> list
         if proxy.phone:
             found.append(SomebodyToCall(proxy.name, _("caregiver"), proxy.phone, caution))
     return found
-
-
-def whom_to_call(alert: Alert) -> list[SomebodyToCall]:
-    """The same for an alert: two queries, none before the form was sent."""
-    if not alert.report_id:
-        return []
-    before = BeforeVisit.objects.filter(report_id=alert.report_id).only("answers").first()
-    return people_to_call(before.answers if before else {}, alert.report.patient.proxies.order_by("pk"))
