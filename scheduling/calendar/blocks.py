@@ -16,11 +16,12 @@ from scheduling.calendar.filters import Filters
 from scheduling.calendar.grid import first_start
 from scheduling.calendar.read import Facts
 from scheduling.visits.change_options import confirm_address
-from scheduling.visits.models import Appointment, Claim
+from scheduling.visits.models import Appointment
 from scheduling.visits.states import BOOKED, CHECKED_IN, DONE, HELD, IN_VISIT, WITH_CLINICIAN
 
 LEG, STAY, BUSY, FREE, KEPT, OVER, CLOSED = "leg", "stay", "busy", "free", "kept", "over", "closed"
-SOLID = frozenset({LEG, STAY, BUSY})
+WHOLE_DAY = 276  # units of the shortest day
+STATE_MARKS = frozenset({"held", "here", "now", "done"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Block:
     @property
     def hours(self) -> str:
         """9:00 to 9:45 a.m."""
+        if self.end - self.start >= WHOLE_DAY:
+            return _("All day")
         return clock_range(datetime_of(self.start), datetime_of(self.end))
 
     @property
@@ -74,6 +77,12 @@ class Block:
     def marked(self) -> str:
         """The marks in a row."""
         return ", ".join(self.marks)
+
+    @property
+    def odd(self) -> str:
+        """The marks that the state does not say already: walk-in, overbooked."""
+        said = any(word in STATE_MARKS for word in self.style.split())
+        return ", ".join(self.marks[1:] if said else self.marks)
 
     @property
     def css(self) -> str:
@@ -115,7 +124,7 @@ def leg_block(leg: Appointment, facts: Facts, may: May, filters: Filters, *, in_
         full_name=visit.patient.full_name,
         where=where,
         visit=visit.visit_type.name,
-        state=str(leg.get_state_display()),
+        state=str(visit.get_state_display() if leg.state == BOOKED else leg.get_state_display()),
         marks=marks,
         style=style,
         url=visit_url(leg, may),
@@ -180,6 +189,7 @@ def stay_block(legs: list[Appointment], facts: Facts, may: May, filters: Filters
         end=end,
         text=_("%(visit)s with %(people)s") % words,
         where=room.name if room else "",
+        state=str(visit.get_state_display()),
         marks=tuple(marks),
         style=f"{style} walk-in".strip() if visit.is_walk_in else style,
         drag="",
@@ -187,10 +197,10 @@ def stay_block(legs: list[Appointment], facts: Facts, may: May, filters: Filters
     )
 
 
-def busy_block(claim: Claim) -> Block:
+def busy_block(start: int, end: int) -> Block:
     """Time that is taken elsewhere."""
     text = _("Busy elsewhere")
-    return Block(BUSY, unit_of(claim.starts_at), unit_of(claim.ends_at, up=True), text, state=text, style="hatched")
+    return Block(BUSY, start, end, text, state=text, style="hatched")
 
 
 def free_block(start: int, end: int, person, may: May, *, kept: bool) -> Block:

@@ -27,7 +27,7 @@ from scheduling.calendar.filters import Filters
 from scheduling.calendar.grid import HOUR, ROW, Placed, Span, Window, apart, by_the_hour, place, window
 from scheduling.calendar.read import Facts
 from scheduling.itineraries.interpreters import INTERPRETER
-from scheduling.visits.models import Appointment
+from scheduling.visits.models import Appointment, Claim
 
 MORE_THAN_A_BLINK = ROW  # units: shorter free time is not offered
 
@@ -53,9 +53,9 @@ class Column:
 
     @property
     def lines(self) -> list[Block]:
-        """For the list: everything in order of time, closed time left out but where there is nothing else."""
-        shown = [one for one in self.ground if one.kind != "closed"]
-        return sorted([*self.solids, *(shown or self.ground)], key=lambda one: (one.start, one.end))
+        """For the list: everything in order of time, closed time only where there is nothing else."""
+        shown = [*self.solids, *(one for one in self.ground if one.kind != "closed")]
+        return sorted(shown or self.ground, key=lambda one: (one.start, one.end))
 
     @property
     def listed(self) -> list[Block]:
@@ -132,7 +132,7 @@ def person_column(
     if person.specialty.code == INTERPRETER:
         visits = _by((leg for leg in facts.legs if leg.visit.interpreter_id == person.pk), lambda leg: leg.visit_id)
         column.solids += [stay_block(found, facts, may, filters) for found in visits.values()]
-    column.solids += [busy_block(one) for one in facts.busy if one.clinician_id == person.pk]
+    column.solids += _busy((one for one in facts.busy if one.clinician_id == person.pk), shown)
     column.solids = [one for one in column.solids if one.start < shown.end and one.end > shown.start]
     opened, routine = (_cut(facts, mask, shown) for mask in facts.open_masks(person.pk))
     column.is_empty = not opened
@@ -169,7 +169,7 @@ def room_columns(facts: Facts, may: May, filters: Filters) -> list[Column]:
     for room in facts.rooms:
         solids = [stay_block(legs, facts, may, filters) for legs in in_room.get(room.pk, ())]
         solids += [leg_block(leg, facts, may, filters, in_room=True) for leg in own.get(room.pk, ())]
-        solids += [busy_block(one) for one in facts.busy if one.room_id == room.pk]
+        solids += _busy((one for one in facts.busy if one.room_id == room.pk), shown)
         is_wanted = filters.site in (None, room.site_id) and filters.room in (None, room.pk)
         if not is_wanted or not (solids or (room.is_active and room.site.is_active)):
             continue
@@ -263,7 +263,13 @@ def _spans(mask: int, shown) -> list[tuple[int, int]]:
     return [(start + shown.start, end + shown.start) for start, end in runs(mask)]
 
 
-def _intervals(closures: Iterable[Closure]) -> list[tuple[int, int]]:
+def _busy(claims: Iterable[Claim], shown) -> list[Block]:
+    """Time taken elsewhere; pieces that follow one another are one."""
+    mask = mask_from_intervals(_intervals(claims), shown.start, shown.end - shown.start)
+    return [busy_block(*span) for span in _spans(mask, shown)]
+
+
+def _intervals(closures: Iterable[Closure | Claim]) -> list[tuple[int, int]]:
     return [(unit_of(one.starts_at), unit_of(one.ends_at, up=True)) for one in closures]
 
 

@@ -88,6 +88,7 @@ def _grid_context(known: Facts, columns: list[Column], hours: list[str]) -> dict
     return {
         "columns": columns,
         "hours": hours,
+        "has_lines": any(one.listed for one in columns),
         "gone": [one for one in columns if one.person and one.warning and one.solids],
         "can_drag": any(block.drag for one in columns for block in one.solids),
     }

@@ -1,5 +1,6 @@
 """Staff: canceling a visit, and the list of a day by clinician."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -83,8 +84,18 @@ def day(request: HttpRequest, on: str) -> HttpResponse:
 @requires(Permission.VIEW_PATIENT)
 @require_safe
 def print_day(request: HttpRequest, on: str) -> HttpResponse:
-    """The same list on paper, with who printed it and when."""
-    return render(request, "staff/print_day.html", _day_context(request, read_day(on), purpose="print_day"))
+    """The same list on paper, of everybody or of one clinician, with who printed it and when."""
+    asked = request.GET.get("clinician", "")
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise Http404
+    context = _day_context(request, read_day(on), purpose="print_day")
+    whole = context["day"]
+    people = [(str(one.pk), one.name) for one in whole.busy]
+    if asked:
+        busy = [one for one in whole.busy if str(one.pk) == asked]
+        context["day"] = replace(whole, busy=busy, free=[])
+        context["only"] = dict(people).get(asked, "")
+    return render(request, "staff/print_day.html", context | {"people": people, "asked": asked, "for_print": True})
 
 
 def read_day(on: str) -> date:

@@ -72,7 +72,7 @@ def test_page_lists_ready_requests_those_of_the_specialty_first(client, desk, do
     said = text_of(page)
     assert said.index(wanted.reference) < said.index(other.reference)
     assert waiting.reference not in said
-    assert "Free until noon." in said
+    assert "Free until noon" in said
     assert address(doctor, wanted=wanted) in page.content.decode()
     assert faults(Page(page.content.decode())) == []
 
