@@ -1,5 +1,7 @@
 """Places in the grid: nothing lies over anything else, nothing is lost, quarter hours are rounded alike."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,11 +69,10 @@ def test_ground_fills_what_is_left():
 @given(spans(), spans())
 @settings(max_examples=150, deadline=None)
 def test_nothing_lies_over_anything_else(solids, ground):
-    placed = place(
-        [Span(*one, ("solid", one)) for one in solids], [Span(*one, ("ground", one)) for one in ground], SHOWN
-    )
+    things = [[Span(*one, (kind, one)) for one in found] for kind, found in (("solid", solids), ("ground", ground))]
+    placed = place(*things, SHOWN)
     cells = [
-        (row, one.lane) if one.lanes > 1 else (row, lane)
+        (row, lane)
         for one in placed
         for row in range(one.row, one.row + one.rows)
         for lane in ((one.lane,) if one.lanes > 1 else range(MOST_LANES))
@@ -90,7 +91,7 @@ def test_columns_of_a_crowd_hold_everything_without_overlap(found):
     columns = apart(Span(*one, one) for one in found)
     assert sorted(one.what for column in columns for one in column) == sorted(found)
     for column in columns:
-        assert all(a.end <= b.start for a, b in zip(column, column[1:], strict=False))
+        assert all(one.end <= later.start for one, later in pairwise(column))
 
 
 def test_free_time_is_cut_at_the_full_hours():
