@@ -68,6 +68,11 @@ class _Desk:
             return self.specialties
         return [self.own] if self.own and self.user.has_perm(Permission.RECOMMEND) else []
 
+    @property
+    def _own_code(self) -> str:
+        """The specialty that stands chosen; who writes down what others say chooses it each time."""
+        return self.own.code if self.own and self.user.has_perm(Permission.RECOMMEND) else ""
+
     def names_of(self, codes: list[str]) -> list[str]:
         """Specialties as they are called."""
         names = {one.code: one.name for one in self.specialties}
@@ -79,7 +84,7 @@ class _Desk:
             "question": {"initial": {"question": self.case.question, "version": self.case.version}},
             "recommend": {
                 "specialties": self.writes_for,
-                "initial": {"specialty": self.own.code if self.own else "", **self._hidden("seen")},
+                "initial": {"specialty": self._own_code, **self._hidden("seen")},
             },
             "outcome": {
                 "specialties": self.specialties,

@@ -4,6 +4,7 @@ The rows come from the day list, so nothing is asked twice; `with_clicks` has th
 be as it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.platform.submits.once import new_key
 from clinic.platform.words import clock, minutes_words
@@ -65,6 +67,7 @@ class VisitRow:
     words: str
     is_overdue: bool = False
     steps: set[str] = field(default_factory=set)
+    next: str = ""  # who comes after the clinician who is with the patient
 
     @property
     def key(self) -> str:
@@ -117,7 +120,7 @@ def _row(visit: Visit, legs: list[Appointment], *, now: datetime, may_run: bool)
     is_fresh = (legs[0].visit_came_at or recent) > recent
     steps = _steps(visit, is_fresh, running is not None, now=now) if may_run and is_its_day else set()
     words, is_overdue = _visit_words(visit, legs, running, now)
-    return VisitRow(visit, rows, words, is_overdue, steps)
+    return VisitRow(visit, rows, words, is_overdue, steps, _next_words(legs, running))
 
 
 def _steps(visit: Visit, is_fresh: bool, is_with_somebody: bool, *, now: datetime) -> set[str]:
@@ -176,9 +179,41 @@ def _visit_words(visit: Visit, legs: list[Appointment], running: Appointment | N
     if visit.state in (COMPLETED, NO_SHOW):
         return visit.get_state_display(), False
     if running is not None:
-        return _("With %(clinician)s") % {"clinician": running.clinician.name}, False
+        words = {"clinician": running.clinician.name, "time": clock(running.ends_at)}
+        return _("With %(clinician)s until %(time)s") % words, now > running.ends_at
     following = next((leg for leg in legs if leg.state == BOOKED), None)
     if following is None:
         return _("Here"), False
     words = {"clinician": following.clinician.name, "time": clock(following.starts_at)}
     return _("Waiting for %(clinician)s at %(time)s") % words, now > following.starts_at
+
+
+def _next_words(legs: list[Appointment], running: Appointment | None) -> str:
+    """Who comes after the one who is with the patient; a patient who waits has that in the words of the visit."""
+    following = next((leg for leg in legs if leg.state == BOOKED), None) if running is not None else None
+    if following is None:
+        return ""
+    words = {"clinician": following.clinician.name, "time": clock(following.starts_at)}
+    return _("Next: %(clinician)s at %(time)s") % words
+
+
+def counts_words(rows: Iterable[VisitRow]) -> list[str]:
+    """How the day stands, in a few words each: who is expected, late, waiting, with somebody, done, or did not come."""
+    found = Counter(_stands(row) for row in rows)
+    words = {
+        "expected": ngettext("%(n)s expected", "%(n)s expected", found["expected"]),
+        "late": ngettext("%(n)s late or not here yet", "%(n)s late or not here yet", found["late"]),
+        "waiting": ngettext("%(n)s here and waiting", "%(n)s here and waiting", found["waiting"]),
+        "with": ngettext("%(n)s with a clinician", "%(n)s with a clinician", found["with"]),
+        "done": ngettext("%(n)s done", "%(n)s done", found["done"]),
+        "missed": ngettext("%(n)s did not come", "%(n)s did not come", found["missed"]),
+    }
+    return [text % {"n": found[key]} for key, text in words.items() if found[key]]
+
+
+def _stands(row: VisitRow) -> str:
+    if row.visit.state == BOOKED:
+        return "late" if row.is_overdue or row.visit.late_minutes else "expected"
+    if row.visit.state in (CHECKED_IN, IN_VISIT):
+        return "with" if any(one.leg.state == WITH_CLINICIAN for one in row.legs) else "waiting"
+    return "done" if row.visit.state == COMPLETED else "missed"

@@ -361,3 +361,22 @@ def test_whole_visit_that_does_not_fit_any_more_is_told(client, desk, small_clin
     assert faults(Page(page.content.decode())) == []
     client.get("/staff/")
     assert queries_of(lambda: client.get(f"/staff/requests/{wanted.reference}/today/")) <= 10
+
+
+def test_board_says_how_the_day_stands_and_who_comes_next(client, desk, visit, small_clinic, standing_clock, now):
+    first, second = visit.appointments.order_by("position")
+    a_visit_today(a_request(), small_clinic, [("MED_ONC", now + 20 * MINUTE)], room=1)
+    assert "2 expected" in text_of(client.get(DAY))
+    press(client, visit, "check-in")
+    assert "1 expected · 1 here and waiting" in text_of(client.get(DAY))
+    said = text_of(press_leg(client, first, "start"))
+    assert f"With {first.clinician.name} until 9:40 a.m." in said
+    assert f"Next: {second.clinician.name} at 9:50 a.m." in said
+    standing_clock.move_to(now + 45 * MINUTE, tick=False)
+    client.force_login(desk)
+    assert "1 late or not here yet · 1 with a clinician" in text_of(client.get(DAY))
+    assert "tag-soon" in client.get(DAY).content.decode()  # the appointment lasts longer than planned
+    press_leg(client, first, "finish")
+    press_leg(client, second, "start")
+    press_leg(client, second, "finish")
+    assert "1 done" in text_of(client.get(DAY))
