@@ -88,17 +88,14 @@ def series_of(scores: Iterable[Score]) -> list[Series]:
 
 def result_words(score: Score) -> str:
     """The result as staff say it: "9 of 12", "Grade 1c", "11.8 mg/dL (2.94 mmol/L)"; nothing while it is incomplete."""
-    if score.kind == scoring.ESCC:
+    if score.kind in (scoring.ESCC, scoring.ECOG):
         return _("Grade %(grade)s") % {"grade": score.result} if score.result else ""
     if score.total is None:
         return ""
     if score.kind == scoring.CALCIUM:
         total = _("%(value)s mg/dL") % {"value": score.total.quantize(Decimal("0.1"))}
         return _("%(si)s mmol/L (%(mg)s)") % {"si": score.result, "mg": total} if score.result else total
-    total = int(score.total)
-    if score.kind in words.LARGEST:
-        return _("%(total)s of %(most)s") % {"total": total, "most": words.LARGEST[score.kind]}
-    return str(total)
+    return _("%(total)s of %(most)s") % {"total": int(score.total), "most": words.LARGEST[score.kind]}
 
 
 def _open_items(score: Score) -> list[str]:
