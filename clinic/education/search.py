@@ -107,18 +107,26 @@ def _look(groups: list[list[str]], limit: int) -> list[tuple]:
     else:
         sql, match = _SQLITE, " AND ".join(f"({' OR '.join(map(_fts_phrase, group))})" for group in groups)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [match, limit] if connection.vendor != "postgresql" else [match, match, limit])
+        rank = [match] if connection.vendor == "postgresql" else []
+        cursor.execute(sql, [match, timezone.localdate(), *rank, limit])
         return cursor.fetchall()
 
 
-_SQLITE = """
-    SELECT t.kind, t.address, t.title, t.body FROM clinic_searchtext_index i JOIN clinic_searchtext t ON t.id = i.rowid
-    WHERE clinic_searchtext_index MATCH %s ORDER BY bm25(clinic_searchtext_index, 6.0, 1.0), t.id LIMIT %s
+# an article that is hidden since its review is long overdue was not changed: its rows are still there
+_STILL_SHOWN = """
+    NOT EXISTS (SELECT 1 FROM clinic_article a WHERE a.slug = t.ref AND t.kind <> 'word'
+    AND (a.hidden_from <= %s OR a.retired_at IS NOT NULL))
 """
-_POSTGRESQL = (
-    "SELECT t.kind, t.address, t.title, t.body FROM clinic_searchtext t WHERE t.document @@ to_tsquery('english', %s)"
-    " ORDER BY ts_rank(t.document, to_tsquery('english', %s)) DESC, t.id LIMIT %s"
-)
+_SQLITE = f"""
+    SELECT t.kind, t.address, t.title, t.body FROM clinic_searchtext_index i JOIN clinic_searchtext t ON t.id = i.rowid
+    WHERE clinic_searchtext_index MATCH %s AND {_STILL_SHOWN}
+    ORDER BY bm25(clinic_searchtext_index, 6.0, 1.0), t.id LIMIT %s
+"""  # noqa: S608 - constants only
+_POSTGRESQL = f"""
+    SELECT t.kind, t.address, t.title, t.body FROM clinic_searchtext t
+    WHERE t.document @@ to_tsquery('english', %s) AND {_STILL_SHOWN}
+    ORDER BY ts_rank(t.document, to_tsquery('english', %s)) DESC, t.id LIMIT %s
+"""  # noqa: S608 - constants only
 
 
 def _parts(phrase: str) -> list[str]:

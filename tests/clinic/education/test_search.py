@@ -1,7 +1,10 @@
 """Search: finds what people mean, helps with spelling, shows excerpts safely, and bears whatever is typed."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from clinic.education import search as room
 from clinic.education.models import Article, SearchText
@@ -79,6 +82,13 @@ def test_retired_article_is_not_found_any_more(library):
     assert "High calcium" not in titles("calcium in the blood")
 
 
+def test_article_long_overdue_for_review_is_not_found_from_that_day_on(library, time_machine):
+    assert "High calcium" in titles("thirsty")
+    time_machine.move_to(timezone.now() + timedelta(days=600))
+    assert "High calcium" not in titles("thirsty")
+    assert "Hypercalcemia" in titles("calcium")  # words have no such day
+
+
 def test_search_takes_at_most_three_queries(library, django_assert_max_num_queries):
     for query in ("pain", "qqqq wwww"):
         with django_assert_max_num_queries(3):
@@ -100,9 +110,9 @@ def test_search_uses_the_full_text_index_of_the_database(library):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(f"EXPLAIN {sql}", ["'bone'", "'bone'", 5])
+            cursor.execute(f"EXPLAIN {sql}", ["'bone'", "2026-11-23", "'bone'", 5])
         else:
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", ['"bone"', 5])
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", ['"bone"', "2026-11-23", 5])
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "clinic_searchtext_index" in plan or "VIRTUAL TABLE INDEX" in plan
 
