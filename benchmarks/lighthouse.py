@@ -96,7 +96,13 @@ def _run(url: str, chromium: str, answer: Path) -> dict:
     for _turn in range(TRIES):
         with suppress(subprocess.TimeoutExpired):
             ended = subprocess.run(
-                command, cwd=answer.parent, env=environment, timeout=SECONDS_EACH, capture_output=True, text=True
+                command,
+                check=False,
+                cwd=answer.parent,
+                env=environment,
+                timeout=SECONDS_EACH,
+                capture_output=True,
+                text=True,
             )
             if ended.returncode == 0:
                 return json.loads(answer.read_text(encoding="utf-8"))
