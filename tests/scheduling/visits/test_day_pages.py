@@ -373,6 +373,7 @@ def test_board_says_how_the_day_stands_and_who_comes_next(client, desk, visit, s
     assert f"With {first.clinician.name} until 9:40 a.m." in said
     assert f"Next: {second.clinician.name} at 9:50 a.m." in said
     standing_clock.move_to(now + 45 * MINUTE, tick=False)
+    client.logout()  # after 45 minutes
     client.force_login(desk)
     assert "1 late or not here yet · 1 with a clinician" in text_of(client.get(DAY))
     assert "tag-soon" in client.get(DAY).content.decode()  # the appointment lasts longer than planned
