@@ -113,7 +113,11 @@ class CloseItemForm(VersionedForm):
         missing=gettext_lazy("Select what became of it"),
     )
     done_on = SplitDateField(
-        label=gettext_lazy("If done, on which day"), required=False, show_optional=False, past=True
+        label=gettext_lazy("If done, on which day"),
+        what=gettext_lazy("The day"),
+        required=False,
+        show_optional=False,
+        past=True,
     )
     reason = LongTextField(
         label=gettext_lazy("If not needed, why"), required=False, show_optional=False, max_length=NOTE_LENGTH, rows=3
