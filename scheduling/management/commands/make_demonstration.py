@@ -19,6 +19,7 @@ from scheduling.demonstration import (
     follow_up,
     measures,
     patients,
+    questions,
     reading,
     scores,
     staff,
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         count = patients.Corridor(now).walk()
         told.tell(now)
         added = files.add_files(now)
+        questions.add_questions(now)
         tasks = desk_work.add_desk_work(now)
         scores.add_scores(now)
         conferences.add_conferences(now)
