@@ -14,6 +14,7 @@ from clinic.accounts.roles import Role
 from clinic.directory.models import Clinician, Specialty
 from intake.models import BeforeVisit, Proxy, ReadinessItem, StaffTask, Upload
 from scheduling.availability.models import WeeklySession
+from scheduling.conference.models import Conference
 from scheduling.demonstration.busy_time import WEEKS
 from scheduling.demonstration.cases import PLAN
 from scheduling.demonstration.measures import PAST
@@ -116,3 +117,11 @@ def test_demonstration_is_refused_in_a_clinic(settings):
 def test_demonstration_starts_its_weeks_in_the_past(demonstration):
     today = timezone.now().astimezone(ZoneInfo("America/Detroit")).date()
     assert not WeeklySession.objects.filter(valid_from__gt=today - dt.timedelta(days=60)).exists()
+
+
+def test_demonstration_has_two_conferences(demonstration):
+    over, coming = Conference.objects.order_by("on")
+    assert over.closed_at is not None
+    assert over.cases.filter(state="discussed").exclude(outcome="").count() == 3
+    assert coming.cases.filter(state="listed").count() == 4
+    assert Clinician.objects.get(user__email="clinician@example.org").specialty.code == "PMR_PT"
