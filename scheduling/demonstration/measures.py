@@ -34,7 +34,7 @@ from scheduling.visits.models import Appointment, Visit
 
 PAST = 150
 DAYS_BACK, DAYS_LEFT_OUT = 180, 12
-CASE_NUMBERS = (0, *(1, 2, 3) * 3, *(4, 5, 6) * 4, *(7, 8, 9) * 4)  # about as often as the levels come
+CASE_NUMBERS = (0, 0, 0, *(1, 2, 3) * 3, *(4, 5, 6) * 4, *(7, 8, 9) * 4)  # about as often as the levels come
 HIGHER = {"urgent": "emergency", "soon": "urgent", "routine": "soon"}
 LOWER = {"emergency": "urgent", "urgent": "soon", "soon": "routine"}
 RANK = {"emergency": 0, "urgent": 1, "soon": 2, "routine": 3}
@@ -196,7 +196,7 @@ def _request(
         contacted = sent + dt.timedelta(minutes=dice.randint(1500, 1900) if slow else dice.randint(15, 200))
     else:
         contacted = sent + dt.timedelta(hours=dice.randint(50, 80) if slow else dice.randint(2, 40))
-    taken = sent + (contacted - sent) * 0.6
+    taken = sent + (contacted - sent) * (0.95 if slow else 0.6)
     wanted = rows.add(
         AppointmentRequest(
             reference=new_reference(),

@@ -9,6 +9,7 @@ from math import ceil, log10
 
 WIDTH, HEIGHT = 360, 180
 LEFT, RIGHT, TOP, BOTTOM = 44, 6, 18, 26
+TEXT_HEIGHT = 18
 MOST_NAMES, MOST_VALUES = 8, 8  # more of them would lie over one another
 
 
@@ -108,9 +109,15 @@ def chart(
                 is_drawn=value is not None,
                 value=words[place] if value is not None and len(values) <= MOST_VALUES else "",
                 name=names[place] if named else "",
-                value_y=round(min(y, at(upper) if upper is not None else y) - 4, 1),
+                value_y=_over(y, None if upper is None else at(upper)),
                 upper_y=None if upper is None else at(upper),
             )
         )
     ticks = tuple(Tick(at(part * end), f"{part * end:g}") for part in (0, 0.5, 1))
     return Chart(tuple(columns), ticks, None if target is None else at(target))
+
+
+def _over(column: float, upper: float | None) -> float:
+    """The foot of the words: over the column, and over the line above it where there is no room between them."""
+    has_room = upper is None or column - upper >= TEXT_HEIGHT
+    return round((column if has_room else upper or column) - 4, 1)
