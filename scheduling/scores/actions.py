@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
+from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
 from scheduling.requests.may import locked_request, require_user
@@ -61,7 +62,7 @@ def record_score(
     "not_allowed", "bad_value" (a BadScore with `.item`), "exists" (this lesion, level or patient has one: revise it).
     """
     require_user(user, Permission.RECORD_SCORES)
-    wanted, at = locked_request(wanted), timezone.now()
+    wanted, at = _locked(wanted), timezone.now()
     _refuse_second(wanted, kind, target, given.place)
     score = _write(wanted, given, kind, target, series=uuid.uuid4(), version=1, user=user, at=at)
     record("score_recorded", by=by, subject=score, data=_facts(score))
@@ -87,7 +88,7 @@ def revise_score(
     (a colleague saved a newer version meanwhile: nothing is overwritten).
     """
     require_user(user, Permission.RECORD_SCORES)
-    wanted, at = locked_request(wanted), timezone.now()
+    wanted, at = _locked(wanted), timezone.now()
     rows = Score.objects.select_for_update(of=("self",)).select_related("assessed_by")
     current = rows.get(series=base.series, is_current=True)
     if current.version != version:
@@ -100,6 +101,13 @@ def revise_score(
     record("score_revised", by=by, subject=score, data=_facts(score))
     act_on(score, current, wanted, by=by, at=at)
     return score
+
+
+def _locked(wanted: AppointmentRequest) -> AppointmentRequest:
+    """The request as it is now; scores of one patient are written one after the other, over all requests."""
+    row = locked_request(wanted)
+    lock_keys(("scores", str(row.patient_id)))
+    return row
 
 
 def _refuse_second(wanted: AppointmentRequest, kind: str, target: str, place: str, *, but: Score | None = None) -> None:
