@@ -48,6 +48,7 @@ class LegRow(NamedTuple):
     who: BoundField | None
     how: BoundField | None
     said: str
+    why: str = ""  # which answers suggest it
 
     @property
     def has_errors(self) -> bool:
@@ -66,6 +67,7 @@ class BuildForm(SubmitForm):
     """One form with two buttons: find days for these specialties, or hold the ticked days and send the offer."""
 
     buttons = ("do",)
+    suggested: Mapping[str, str] = {}  # code of a specialty -> why the answers suggest it
     interpreter = ConsentField(label="", required=False)
     weekdays = CheckboxesField(
         label=gettext_lazy("Days of the week that suit"), choices=WEEKDAYS, required=False, show_optional=False
@@ -168,7 +170,7 @@ class BuildForm(SubmitForm):
         said += [str(dict(choices).get(value, "")) for choices, value in chosen if value]
         if who is not None and not who.value():
             said.append(_("anyone"))
-        return LegRow(name, tick, asked_minutes, who, how, ", ".join(said))
+        return LegRow(name, tick, asked_minutes, who, how, ", ".join(said), self.suggested.get(code, ""))
 
     def clean(self) -> dict:
         """At least one specialty unless the kind of visit takes none, with minutes; one to three days to hold."""

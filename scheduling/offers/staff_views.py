@@ -22,8 +22,10 @@ from scheduling.offers.models import Offer
 from scheduling.offers.planning import Planning, planning_of
 from scheduling.offers.staff_forms import BuildForm
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.suggestions import suggestions_for
 from scheduling.visits.itinerary import held_days
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
+from scheduling.worklist.suggestion_words import beside_the_legs, leg_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
 
 def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, status: int = 200) -> HttpResponse:
     offer = form.planning.offer
+    suggested = suggestions_for(wanted)
+    form.suggested = leg_reasons(suggested)
     can_plan = wanted.status == AppointmentRequest.Status.READY and offer is None
     context = {
         "wanted": wanted,
@@ -121,6 +125,7 @@ def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, 
         "offer": offer,
         "held": held_days(offer) if offer else [],
         "can_plan": can_plan,
+        "beside": beside_the_legs(suggested),
         "listing": _search(wanted, form) if can_plan and form.has_legs else None,
         "is_written_to": bool(addresses_of(wanted.patient)),
         "ticked": set(form.data.getlist("day")) if form.is_bound else set(),

@@ -13,7 +13,7 @@ TOLD_LATER = {"needs": ("mobility_aid",), "travel": ("transport_need",), "doctor
 def told_so_far(wanted: AppointmentRequest) -> dict[str, Any]:
     """The answers that suggestions read. A page that was not saved yet says nothing: nobody was asked."""
     answers = {**wanted.report.answers, "reason_for_contact": wanted.reason_for_contact}
-    before = BeforeVisit.objects.filter(report_id=wanted.report_id).only("answers", "steps_done").first()
+    before: BeforeVisit | None = getattr(wanted.report, "before_visit", None)  # no query where it came with the request
     if before is not None:
         keys = [key for step, keys in TOLD_LATER.items() if step in before.steps_done for key in keys]
         answers |= {key: before.answers.get(key) for key in keys}

@@ -24,6 +24,7 @@ from intake.patients.models import Proxy
 from intake.registration.models import Draft
 from intake.triage.actions import NO_NUMBER, REACHED, acknowledge_alert, step_further
 from intake.triage.models import Alert, ContactAttempt
+from intake.triage.vocabulary import known
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.actions import calls_about, log_alert_call, number_of
 from scheduling.worklist.alert_words import Unreached, people_to_call, steps_of
@@ -74,6 +75,9 @@ def show_alert(
     )
     wanted = of_request[0] if report and of_request else None
     calls.sort(key=by_time, reverse=True)
+    given, answers = _answers_so_far(alert)
+    rules = fired_rules(alert.rules, known(given))
+    behind = {key for rule in rules for key in rule.keys}
     unreached = Unreached.of(calls, steps, outcome=alert.outcome, now=now)
     context = {
         "alert": alert,
@@ -84,8 +88,9 @@ def show_alert(
         ],
         "number": number,
         "wanted": wanted,
-        "rules": fired_rules(alert.rules),
-        "answers": _answers_so_far(alert),
+        "rules": rules,
+        "answers": answers,
+        "alarming": [answer for answer in answers if answer.key in behind],
         "calls": calls,
         "steps": steps_of(alert, sorted(steps, key=by_time)),
         "unreached": unreached,
@@ -123,16 +128,16 @@ def alerts(request: HttpRequest) -> HttpResponse:
     return render(request, "worklist/alerts.html", {"crumbs": crumbs, "now": now, "most": MOST_ALERTS, **groups})
 
 
-def _answers_so_far(alert: Alert) -> list[Answer]:
-    """The frozen answers once sent, before that those of the draft; nothing when the draft has gone.
+def _answers_so_far(alert: Alert) -> tuple[dict, list[Answer]]:
+    """As given and as asked: frozen once sent, before that those of the draft; nothing when the draft has gone.
 
     Of new symptoms those that raised the alert, not the ones the request was sent with.
     """
     draft = Draft.objects.filter(pk=alert.draft_id).select_related("report").first() if alert.draft_id else None
     if draft is not None and draft.state == Draft.State.OPEN:
-        return answers_of_draft(draft)
+        return draft.answers, answers_of_draft(draft)
     report = draft.report if draft is not None and draft.purpose == Draft.Purpose.SYMPTOMS else alert.report
-    return [Answer.of(entry) for entry in report.snapshot] if report is not None else []
+    return (report.answers, [Answer.of(entry) for entry in report.snapshot]) if report is not None else ({}, [])
 
 
 @requires(Permission.VIEW_PATIENT, Permission.ACKNOWLEDGE_ALERT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,7 +33,14 @@ def steps_of(alert: Alert, steps: Iterable[AlertStep]) -> list[ShownStep]:
     """The steps of an alert, oldest first; those of an alert written before steps were kept come from its own times."""
     told = [Event(step.at, step_words(step), step.by_label, step.note) for step in steps]
     told = told or sorted(events_of_alert(alert), key=lambda event: event.at)
-    return [ShownStep(one.at, one.title, duration(one.at - alert.detected_at), one.by, one.text) for one in told]
+    return [ShownStep(one.at, one.title, _since(one.at - alert.detected_at), one.by, one.text) for one in told]
+
+
+def _since(length: timedelta) -> str:
+    """How long after the emergency was shown."""
+    if length < timedelta(minutes=1):
+        return _("at once")
+    return _("after %(time)s") % {"time": duration(length)}
 
 
 @dataclass(frozen=True, slots=True)

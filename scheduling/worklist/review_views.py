@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.accounts.actors import staff_actor
@@ -23,16 +22,7 @@ from scheduling.requests.suggestions import suggestions_for
 from scheduling.worklist.dossier import Dossier
 from scheduling.worklist.staff_forms import LEVELS_TO_SEE, ReviewForm
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
-
-TASK_WORDS = {
-    "RADIOLOGY": gettext_lazy("Radiology reads the outside images before the visit"),
-    "DENTAL": gettext_lazy("Check with dental medicine"),
-}
-NOTE_WORDS = {
-    "BIOPSY_AFTER_REVIEW": gettext_lazy("No biopsy before the sarcoma center has looked"),
-    "NUCLEAR_MEDICINE": gettext_lazy("Ask nuclear medicine"),
-    "HEMATOLOGY": gettext_lazy("Ask hematology"),
-}
+from scheduling.worklist.suggestion_words import beside_the_legs, leg_reasons
 
 
 @requires(Permission.VIEW_PATIENT, Permission.REVIEW_TRIAGE)
@@ -64,12 +54,11 @@ def _form(request: HttpRequest, wanted: AppointmentRequest, suggested: Suggestio
     """The form with the suggestion ticked, or with the last review's choice when there was one."""
     chosen = wanted.specialties or [leg.code for leg in suggested.legs]
     visit_type = wanted.visit_type.code if wanted.visit_type else "coordinated_new"
-    hints = {leg.code: f"{', '.join(leg.ids)}: {leg.reason}" for leg in suggested.legs}
     return ReviewForm(
         request.POST or None,
         wanted=wanted,
         user=request.user,
-        suggested_for=hints,
+        suggested_for=leg_reasons(suggested),
         initial={
             "version": wanted.version,
             "opened_at": timezone.now().isoformat(),
@@ -134,7 +123,7 @@ def _show(
     is_stale: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    dossier = Dossier(wanted, now=timezone.now())
+    dossier = Dossier(wanted, now=timezone.now(), reader=request.user)
     context = {
         "wanted": wanted,
         "crumbs": crumbs_to(wanted, _("Review")),
@@ -144,7 +133,6 @@ def _show(
         "is_stale": is_stale,
         "holder": wanted.taken_by if _held_by_other(wanted, request.user) else None,
         "is_open": wanted.closed_at is None,
-        "tasks": [(TASK_WORDS.get(one.code, one.code), one) for one in suggested.tasks],
-        "notes": [(NOTE_WORDS.get(one.code, one.code), one) for one in suggested.notes],
+        "beside": beside_the_legs(suggested),
     }
     return render(request, "worklist/triage.html", context, status=status)

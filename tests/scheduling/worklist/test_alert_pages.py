@@ -179,6 +179,7 @@ def test_steps_show_how_long_after_the_emergency_they_came(client, nurse):
 
     titles = ["Shown to the person", "On call paged", "Escalated: nobody had taken it on", "Taken on"]
     assert sorted(titles, key=steps.index) == titles
+    assert "at once" in steps
     assert "after 5 min" in steps
     assert "after 8 min" in steps
 
