@@ -25,7 +25,7 @@ from tests.support.postgres_server import find_programs, postgres_server  # noqa
 LAST = Path(__file__).with_name("last.json")
 MEASUREMENTS = (
     "finder", "free_time", "booking", "http", "registration", "pages", "public", "memory", "peer", "contention",
-    "finder_large",
+    "worklist", "finder_large",
 )  # fmt: skip
 WITHOUT_DATABASE = ("triage",)
 DATABASES = ("sqlite", "postgresql")

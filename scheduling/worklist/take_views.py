@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
+from clinic.platform.kept.data import ShownAgain
 from clinic.platform.refusals import Refused
 from scheduling.requests.handing import hand_over, take_free_request
 from scheduling.requests.models import AppointmentRequest
@@ -29,6 +30,9 @@ def take_several(request: HttpRequest) -> HttpResponse:
 
     One taken by its own button opens; after several the list is shown again as it was.
     """
+    if isinstance(request.POST, ShownAgain):  # ticked before the session ended: the person looks at the list first
+        messages.info(request, _("You were signed out before this was sent. Nobody took a request. Tick them again."))
+        return redirect(_back(request))
     single = request.POST.get("one", "")
     named = [single] if single else list(dict.fromkeys(request.POST.getlist("reference")))[:ROWS_A_PAGE]
     rows = AppointmentRequest.objects.visible_to(request.user).select_related("patient")

@@ -1,13 +1,17 @@
 """Taking requests from the list, one or several, and handing one over to a colleague."""
 
+import time
+
 import pytest
 from django.utils import timezone
 
 from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.kept.data import ShownAgain
+from clinic.platform.kept.safe import MARK
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
+from clinic.sign_in.middleware import SEEN
 from scheduling.models import AppointmentRequest, RequestNote
 from scheduling.requests.handing import hand_over, take_free_request
 from scheduling.worklist.list_forms import HandOverForm
@@ -129,6 +133,26 @@ def test_taking_my_own_again_changes_nothing(nurse):
     take_free_request(wanted, user=nurse, by=staff_actor(nurse), key=new_key())
 
     assert not RequestNote.objects.exists()
+
+
+def test_what_was_ticked_before_the_session_ended_is_not_taken_unseen(client, nurse):
+    # given requests ticked on a page whose session had ended, and the nurse signed in again
+    wanted = a_row()
+    client.get("/staff/")
+    session = client.session
+    session[SEEN] = time.time() - 60 * 60
+    session.save()
+    ticked = f"key={new_key()}&reference={wanted.reference}&back=tab%3Dall"
+    client.post("/staff/take/", ticked, content_type="application/x-www-form-urlencoded")
+    client.force_login(nurse)
+
+    # when she asks for what was kept
+    answer = client.post("/staff/take/", f"{MARK}=1", content_type="application/x-www-form-urlencoded", follow=True)
+
+    # then she sees the list again, and nothing was taken
+    assert answer.redirect_chain[-1][0] == "/staff/?tab=all"
+    assert "Tick them again." in answer.content.decode()
+    assert holders(wanted) == [None]
 
 
 # Handing over
