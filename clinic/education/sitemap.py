@@ -11,8 +11,8 @@ from clinic.education.models import Article
 
 PAGES = (
     "site:home", "site:get-help-now", "site:contact", "site:accessibility", "site:privacy", "site:your-visit",
-    "site:our-team", "site:refer", "registration:start", "education:index", "education:words", "education:trials",
-    "education:resources",
+    "site:our-team", "site:refer", "site:nondiscrimination", "nurse-line:ask", "nurse-line:call-back",
+    "registration:start", "education:index", "education:words", "education:trials", "education:resources",
 )  # fmt: skip
 
 

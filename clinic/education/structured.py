@@ -1,9 +1,6 @@
 """Structured data (schema.org, JSON-LD) for search engines: who reviewed an article, when, and for whom it is."""
 
-import json
-
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
 
 from clinic.education.models import Article, ArticleRevision, Audience
 from clinic.education.render import ShownArticle
@@ -14,13 +11,6 @@ AUDIENCES = {
     Audience.CAREGIVER: "Caregiver",
     Audience.REFERRING_CLINICIAN: "Clinician",
 }
-ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
-
-
-def as_script(data: dict) -> SafeString:
-    """A data block: no browser runs it, and nothing in it can end it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(ESCAPED)
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
 
 
 def article_data(article: Article, revision: ArticleRevision) -> dict:

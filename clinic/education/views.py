@@ -16,11 +16,12 @@ from clinic.education.forms import SearchForm
 from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm, Resource, Trial
 from clinic.education.render import Word, shown
 from clinic.education.search import Results, crisis_words, search
-from clinic.education.structured import article_data, as_script, crumbs_data, questions_data
+from clinic.education.structured import article_data, crumbs_data, questions_data
 from clinic.education.symptoms import related_symptoms
 from clinic.education.text import read
 from clinic.platform.limits import take
 from clinic.site.public_pages import public_page
+from clinic.site.structured import as_script
 
 SAID = ("yes", "no")
 ANSWERS_A_PAGE, DAY = 3, 24 * 3600  # from one network address: a family at one table

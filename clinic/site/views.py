@@ -19,6 +19,7 @@ from clinic.site.forms import PreferencesForm
 from clinic.site.notices import current_notice
 from clinic.site.preferences import TEXT_COOKIE, TEXT_SIZES, THEME_COOKIE, remember, shown_text, shown_theme
 from clinic.site.public_pages import public_page
+from clinic.site.structured import as_script, clinic_data
 from clinic.site.team import the_team
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ STAFF_PAGES = "/staff/"
 
 @public_page(reads_content=False)
 def home(request):
-    return render(request, "site/home.html")
+    return render(request, "site/home.html", {"home_url": settings.PUBLIC_URL + reverse("site:home")})
 
 
 @public_page(reads_content=False)
@@ -37,7 +38,7 @@ def get_help_now(request):
 
 @public_page(reads_content=False)
 def contact(request):
-    return render(request, "site/contact.html")
+    return render(request, "site/contact.html", {"structured": as_script(clinic_data())})
 
 
 @public_page()

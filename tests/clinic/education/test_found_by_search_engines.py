@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.urls import resolve
 
 from clinic.education.models import Article
-from clinic.education.structured import as_script
+from clinic.site.structured import as_script
 
 PRIVATE = ("/my/", "/staff/", "/admin/", "/register/", "/resume/", "/sign-in/", "/search/", "/preferences/")
 
@@ -32,6 +32,22 @@ def test_questions_are_given_with_their_answers(client, library):
     for one in page["mainEntity"]:
         assert one["acceptedAnswer"]["text"]
         assert "[S" not in one["acceptedAnswer"]["text"]
+
+
+def test_clinic_gives_its_place_and_its_numbers(client, db):
+    (data,) = data_of(client.get("/contact/").content.decode())
+    assert data["@type"] == "MedicalClinic"
+    assert data["telephone"] == "+12025550100"
+    assert data["contactPoint"]["telephone"] == "+12025550110"
+
+
+@pytest.mark.parametrize("path", ["/", "/learn/high-calcium/"])
+def test_page_that_is_sent_on_says_what_it_is_and_asks_nobody_else(client, library, path):
+    html = client.get(path).content.decode()
+    for name in ("type", "title", "description", "url", "site_name"):
+        assert re.search(rf'<meta property="og:{name}" content="[^"]+">', html), name
+    assert re.search(r'<link rel="canonical" href="([^"]+)">', html).group(1).endswith(path)
+    assert not re.search(r'<(?:script|img|link)[^>]+(?:src|href)="https?://(?!localhost)', html)
 
 
 def test_data_cannot_end_its_block():
