@@ -24,6 +24,7 @@ from intake.symptoms.models import SymptomReport
 WHO = ("legal_first_name", "legal_last_name", "date_of_birth", "zip", "preferred_language", "interpreter_needed")
 REACH = ("phone_primary", "phone_type", "ok_voicemail", "email", "contact_preference", "contact_times")
 AGREED = ("consent_sms", "consent_email")  # yes or no; kept as the moment of the agreement
+OWN = ("ok_voicemail", "contact_preference", "contact_times", *AGREED)  # what patients change themselves
 CHANGED = "patient_changed"
 INDEXED = frozenset({"legal_first_name", "legal_last_name", "date_of_birth", "phone_primary", "email"})
 
@@ -54,11 +55,36 @@ def change_patient(
     """
     if not user.has_perm(Permission.EDIT_PATIENT):
         raise Refused(_("You are not allowed to do this."), code="not_allowed")
-    row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    row = _locked(patient)
     if row.merged_into_id:
         raise Refused(_("This record was merged into another one. Change that one."), code="merged")
     if row.version != version:
         raise Refused(changed_words(row), code="stale")
+    return _write(row, values, consent_wording=consent_wording, by=by)
+
+
+def change_own_contact(
+    patient: Patient, values: Mapping[str, Any], *, version: int, consent_wording: str, by: Actor
+) -> Patient:
+    """Change how the patient is reached on their own word: names of OWN only, never a number or an address.
+
+    The caller holds the transaction and knows whose page it is. Raises Refused: "stale" (it changed meanwhile),
+    "not_allowed" (another name), "stopped", "no_address", "not_agreed".
+    """
+    if set(values) - set(OWN):
+        raise Refused(_("You are not allowed to do this."), code="not_allowed")
+    row = _locked(patient)
+    if row.version != version:
+        raise Refused(_("This was changed in the meantime. Look at your choices again, then save."), code="stale")
+    return _write(row, values, consent_wording=consent_wording, by=by)
+
+
+def _locked(patient: Patient) -> Patient:
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+
+
+def _write(row: Patient, values: Mapping[str, Any], *, consent_wording: str, by: Actor) -> Patient:
+    """Write what differs into the held row, with its indexes, agreements and audit."""
     before = values_of(row)
     changed = [name for name, value in values.items() if before[name] != value]
     if not changed:

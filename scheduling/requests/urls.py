@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.requests import sign_in_views, summary_views, symptoms_views, views
+from scheduling.requests import contact_views, sign_in_views, summary_views, symptoms_views, views
 
 app_name = "requests"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("my/<str:reference>/symptoms/sent/", symptoms_views.symptoms_sent, name="symptoms_sent"),
     path("my/<str:reference>/symptoms/emergency/", symptoms_views.symptoms_emergency, name="symptoms_emergency"),
     path("my/<str:reference>/symptoms/<slug:step>/", symptoms_views.symptoms_step, name="symptoms_step"),
+    path("my/<str:reference>/contact/", contact_views.contact, name="contact"),
     path("my/<str:reference>/kept/", views.kept, name="kept"),
     path("my/<str:reference>/summary/", summary_views.summary, name="summary"),
     path("my/<str:reference>/summary.pdf", summary_views.summary_pdf, name="summary_pdf"),
