@@ -130,7 +130,7 @@ def _show(
 ) -> HttpResponse:
     """The page; `again` is the form with errors to show once more, and its name."""
     name, form = again or ("", None)
-    case, shown = desk.case, {name: form}
+    case = desk.case
     context = {
         "case": case,
         "meeting": case.conference,
@@ -145,12 +145,16 @@ def _show(
         "has_no_specialty": not desk.writes_for and request.user.has_perm(Permission.RECOMMEND),
         "crumbs": crumbs(case.conference, case.request.patient.full_name),
     }
-    if desk.is_open and desk.runs:
-        context["question_form"] = shown.get("question") or desk.form(QuestionForm, "question")
-    if desk.is_open and desk.writes_for:
-        context["recommend_form"] = shown.get("recommend") or desk.form(RecommendForm, "recommend")
-    if desk.may_conclude:
-        context["outcome_form"] = shown.get("outcome") or desk.form(OutcomeForm, "outcome")
+    forms = (
+        ("question", QuestionForm, desk.is_open and desk.runs),
+        ("recommend", RecommendForm, desk.is_open and bool(desk.writes_for)),
+        ("outcome", OutcomeForm, desk.may_conclude),
+    )
+    for one, kind, may_write in forms:
+        if one == name:  # also when the conference was closed meanwhile: what was typed stays to be read
+            context[f"{one}_form"] = form
+        elif may_write:
+            context[f"{one}_form"] = desk.form(kind, one)
     context["opened"] = name
     return render(request, "conference/case.html", context, status=status)
 

@@ -336,6 +336,17 @@ def test_second_editor_is_told_and_nothing_typed_is_lost(client, case, name, typ
     assert client.post(address(name, case.pk), {**again, **typed}).status_code == 302
 
 
+def test_conference_closed_meanwhile_is_told_and_what_was_typed_can_be_read(client, case, meeting, now):
+    mine = hidden(client, case, "outcome")
+    Conference.objects.filter(pk=meeting.pk).update(closed_at=now)
+
+    answer = client.post(address("outcome", case.pk), {**mine, "outcome": "Radiation after the brace"})
+
+    assert answer.status_code == 422
+    assert "This conference is closed." in text_of(answer)
+    assert "Radiation after the brace" in answer.content.decode()
+
+
 def test_empty_forms_are_told_at_their_place(client, case):
     for name, words in (
         ("question", "Enter the question"),
