@@ -33,14 +33,13 @@ STATUSES = (
 
 
 def measure() -> list[Row]:
-    """The page that grows most is the one that counts: each list, the last page of all, a filter, the quiet look."""
+    """The page that grows most is the one that counts: each list, the last page of all, a filter."""
     nurses = _nurses()
     client = Client()
     client.force_login(nurses[0])
     pages = {name: _getter(client, f"/staff/?tab={name}") for name in LISTS}
     pages["last page of all"] = _getter(client, "/staff/?tab=all&page=9999")
     pages["filtered"] = _getter(client, "/staff/?tab=all&level=urgent&language=es")
-    pages["quiet look"] = _getter(client, "/staff/quiet/news/?since=0")
     write_requests(FEW, nurses)
     few = _times(pages)
     write_requests(MANY - FEW, nurses)

@@ -15,7 +15,7 @@ from clinic.sign_in.middleware import SEEN
 from scheduling.models import AppointmentRequest, RequestNote
 from scheduling.requests.handing import hand_over, take_free_request
 from scheduling.worklist.list_forms import HandOverForm
-from tests.scheduling.staff_rows import a_member, a_patient_row, a_row
+from tests.scheduling.staff_rows import a_member, a_patient_row, a_row, queries_of
 
 pytestmark = pytest.mark.django_db
 Status = AppointmentRequest.Status
@@ -270,3 +270,14 @@ def test_word_typed_before_the_session_ended_is_shown_again_and_not_sent(nurse, 
 
     assert not form.is_valid()
     assert "Call in the morning" in str(form["reason"])
+
+
+@pytest.mark.parametrize("colleagues", [1, 30])
+def test_hand_over_page_asks_the_same_few_questions(client, nurse, colleagues):
+    wanted = taken(a_row(), nurse)
+    for _number in range(colleagues):
+        a_member("nurse")
+    address = f"/staff/requests/{wanted.reference}/hand-over/"
+    client.get(address)
+
+    assert queries_of(lambda: client.get(address)) <= 7  # session, user, request, the look (two), colleagues, alerts
