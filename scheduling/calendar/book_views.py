@@ -62,13 +62,20 @@ def choose(request: HttpRequest, clinician_id: int, at: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, clinician_id: int, at: str, reference: str) -> HttpResponse:
     """What can become of this request in the gap; the button holds the time and sends the offer."""
-    wanted = find_wanted(request, reference)
-    gap, now = _gap(clinician_id, at), timezone.now()
+    wanted, moment, now = find_wanted(request, reference), _moment(at), timezone.now()
     note_look(request, wanted, "book_gap")
     planning = planning_of(wanted)
+    clinician = planning.clinicians.get(clinician_id)
+    if clinician is None or not clinician.specialty.is_leg:
+        raise Http404
+    if request.method == "POST" and planning.offer is not None:  # held already, as by a second press
+        return redirect("staff-offers:build", wanted.reference)
     is_ready = wanted.status == AppointmentRequest.Status.READY and planning.offer is None
-    fit = fit_at(wanted, planning, gap, now=now) if is_ready and gap.at > now else Fit()
-    form = HoldForm(request.POST if request.method == "POST" else None)
+    if is_ready and moment > now:
+        fit = fit_at(wanted, planning, clinician, moment, now=now)
+    else:
+        fit = Fit(gap_at(clinician, moment, now=now))
+    form, gap = HoldForm(request.POST if request.method == "POST" else None), fit.gap
     if request.method == "POST" and form.is_valid():
         if fit.itinerary is not None:
             try:

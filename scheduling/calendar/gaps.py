@@ -1,6 +1,6 @@
 """A free gap that somebody wants to book: what it is, who could have it, and whether one fits. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from clinic.directory.models import Clinician
 from clinic.platform.words import clock, minutes_words, short_day
 from scheduling.availability import read
-from scheduling.availability.bits import datetime_of, ones, unit_of
+from scheduling.availability.bits import datetime_of, ones, runs, unit_of
 from scheduling.calendar.grid import ROW
 from scheduling.itineraries.finder import find, why_not
 from scheduling.itineraries.interpreters import language_needed
-from scheduling.itineraries.legs import REMOTE, Itinerary
+from scheduling.itineraries.legs import REMOTE, Itinerary, Query
 from scheduling.itineraries.look import Look
 from scheduling.itineraries.resources import resources
 from scheduling.itineraries.search import free_time, not_before, suggested_legs, wishes_of
@@ -34,7 +34,6 @@ class Gap:
     at: datetime
     starts: tuple[datetime, ...] = ()
     until: datetime | None = None
-    is_kept: bool = False
 
     @property
     def on(self) -> date:
@@ -51,11 +50,15 @@ def gap_at(clinician: Clinician, at: datetime, *, now: datetime) -> Gap:
     """The free time of somebody around a moment, time kept for urgent requests included: two queries."""
     on = timezone.localdate(at)
     spans = free_time([clinician.pk], on, on, now=now, routine=False).get(clinician.pk, [])
-    for start, end in spans:
-        if start <= at < end:
-            first, last = unit_of(start), unit_of(end)
+    return _around(clinician, at, [(unit_of(start), unit_of(end)) for start, end in spans])
+
+
+def _around(clinician: Clinician, at: datetime, spans: Iterable[tuple[int, int]]) -> Gap:
+    """The one of these free spans, in units, in which the moment lies."""
+    for first, last in spans:
+        if first <= unit_of(at) < last:
             marks = range(first + -first % ROW, last - ROW + 1, ROW)
-            return Gap(clinician, at, tuple(datetime_of(unit) for unit in marks), end)
+            return Gap(clinician, at, tuple(datetime_of(unit) for unit in marks), datetime_of(last))
     return Gap(clinician, at)
 
 
@@ -81,9 +84,10 @@ def ready_requests(user, specialty_code: str) -> tuple[list[AppointmentRequest],
 class Fit:
     """What can become of a request in a gap: `itinerary` is the one appointment there, or `lines` say why not.
 
-    `is_whole_day`: the visit has more than this appointment and is planned as a day.
+    `is_whole_day`: the visit has more than this appointment, or another one, and is planned as a day.
     """
 
+    gap: Gap
     itinerary: Itinerary | None = None
     legs: Sequence[LegWish] = ()
     lines: tuple[str, ...] = ()
@@ -103,61 +107,65 @@ def legs_for(wanted: AppointmentRequest, planning: Planning, clinician: Clinicia
     return [replace(one, clinician_id=clinician.pk) if one.code == code else one for one in legs]
 
 
-def fit_at(wanted: AppointmentRequest, planning: Planning, gap: Gap, *, now: datetime) -> Fit:
+def fit_at(wanted: AppointmentRequest, planning: Planning, clinician: Clinician, at: datetime, *, now: datetime) -> Fit:
     """Whether the visit of the request is one appointment with this clinician, and whether it fits there.
 
-    Three queries when it is one appointment, none otherwise.
+    With the free time around it. Three queries when it is one appointment, two otherwise.
     """
-    legs = legs_for(wanted, planning, gap.clinician)
-    if len(legs) != 1 or legs[0].code != gap.clinician.specialty.code:
-        return Fit(legs=legs, is_whole_day=True)
-    if gap.on > read.booking_days(now, planning.kind.horizon_days)[1]:
-        return Fit(legs=legs, lines=(_("That day is too far ahead to be booked."),))
+    legs, on = legs_for(wanted, planning, clinician), timezone.localdate(at)
+    if len(legs) != 1 or legs[0].code != clinician.specialty.code:
+        return Fit(gap_at(clinician, at, now=now), legs=legs, is_whole_day=True)
+    if on > read.booking_days(now, planning.kind.horizon_days)[1]:
+        lines = (_("That day is too far ahead to be booked."),)
+        return Fit(gap_at(clinician, at, now=now), legs=legs, lines=lines)
     things = resources({legs[0].code})
     language = language_needed(wanted.patient) if planning.can_interpret else ""
     speakers = things.speakers(language, None, {}) if language else []
-    calendar = read.calendar([*things.all_people, *speakers], gap.on, gap.on)
+    calendar = read.calendar([*things.all_people, *speakers], on, on)
+    roster = calendar.people_by_site()
     look = Look(
-        wanted,
-        planning.kind,
-        legs,
-        things,
-        calendar.people_by_site(),
-        now,
-        wishes_of(wanted),
-        language,
-        is_for_hold=True,
-    )
+        wanted, planning.kind, legs, things, roster, now, wishes_of(wanted), language, is_for_hold=True
+    )  # fmt: skip
     busy = look.busy(calendar)
-    at = unit_of(gap.at)
-    sites = [None] if legs[0].mode in REMOTE else things.sites or [None]
-    for site in sites:
-        query = look.query(calendar, busy, site)
-        only = {gap.clinician.pk: ones(query.legs[0].units) << (at - query.base)}
-        free = dict(query.free_for(query.legs[0]))
-        masks = {key: free.get(key, 0) & mask for key, mask in only.items()}
-        near = replace(query, clinicians={**query.clinicians, **masks}, anywhere={**query.anywhere, **masks})
-        found = find(near, 1)
-        if found and found[0].start == at:
-            return Fit(found[0], legs)
-    return Fit(legs=legs, lines=_why(near, wanted, planning, gap, legs[0]))
+    gap = _around(clinician, at, _free_spans(clinician.pk, calendar, busy, now))
+    for site in [None] if legs[0].mode in REMOTE else things.sites or [None]:
+        query = _only_then(look.query(calendar, busy, site), clinician.pk, unit_of(at))
+        found = find(query, 1)
+        if found and found[0].start == unit_of(at):
+            return Fit(gap, found[0], legs)
+    return Fit(gap, legs=legs, lines=_why_not(query, planning, clinician, at))
 
 
-def _why(query, wanted: AppointmentRequest, planning: Planning, gap: Gap, leg: LegWish) -> tuple[str, ...]:
+def _free_spans(clinician_id: int, calendar: read.Calendar, busy: dict, now: datetime) -> list[tuple[int, int]]:
+    """Free time of somebody from now on, with what must lie between two appointments taken off."""
+    opened = calendar.open_time([clinician_id])[clinician_id].open
+    gone = ones(max(0, unit_of(now, up=True) - calendar.base))
+    free = opened & ~busy.get(("clinician", clinician_id), 0) & ~gone
+    return [(start + calendar.base, end + calendar.base) for start, end in runs(free)]
+
+
+def _only_then(query: Query, clinician_id: int, start: int) -> Query:
+    """The question with the clinician's time cut to the one appointment that begins there."""
+    (leg,) = query.legs
+    mask = query.free_for(leg).get(clinician_id, 0) & ones(leg.units) << (start - query.base)
+    own = {clinician_id: mask}
+    return replace(query, clinicians={**query.clinicians, **own}, anywhere={**query.anywhere, **own}, deadline=None)
+
+
+def _why_not(query: Query, planning: Planning, clinician: Clinician, at: datetime) -> tuple[str, ...]:
     """Why this request cannot have the gap, in sentences."""
-    told = why_not(replace(query, deadline=None))
-    minutes = query.legs[0].units * 5
-    if told is None or told.code in ("no_time", "no_fit", "no_days"):
-        words = {"minutes": minutes_words(minutes), "time": clock(gap.at), "name": gap.clinician.name}
-        lines = [_("%(name)s does not have %(minutes)s for this request at %(time)s.") % words]
-        if gap.at <= datetime_of(read.earliest_start(datetime_of(query.now), planning.kind.notice_minutes)):
-            lines.append(_("The time is too near to be offered: the patient needs time to answer."))
-        elif not planning.sees_reserve:
-            lines.append(
-                _("It is too short, kept for urgent patients, too near another appointment, or not for this visit.")
-            )
-        return tuple(lines)
-    return tuple(why_not_words(replace(told, days_searched=0, next_day=None), planning.names))
+    told = why_not(query)
+    if told is not None and told.code not in ("no_time", "no_fit", "no_days"):
+        return tuple(why_not_words(replace(told, days_searched=0, next_day=None), planning.names))
+    words = {"minutes": minutes_words(query.legs[0].units * 5), "time": clock(at), "name": clinician.name}
+    lines = [_("%(name)s does not have %(minutes)s for this request at %(time)s.") % words]
+    if unit_of(at) < query.now + query.notice_units:
+        lines.append(_("The time is too near to be offered: the patient needs time to answer."))
+    elif not planning.sees_reserve:
+        lines.append(
+            _("It is too short, kept for urgent patients, too near another appointment, or not for this visit.")
+        )
+    return tuple(lines)
 
 
 def patient_says_later(wanted: AppointmentRequest, gap: Gap) -> str:
