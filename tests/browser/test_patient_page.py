@@ -8,9 +8,10 @@ from django.urls import reverse
 from clinic.accounts.models import User
 from intake.models import Patient, Proxy
 from tests.browser.clinic_day import a_reviewed_request, open_the_clinic
-from tests.browser.conftest import DESKTOP, SMALL_PHONE
+from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE
 from tests.browser.steps import fill_in, follow, go, press, sign_in
 from tests.browser.test_keyboard import focused, tab_to
+from tests.browser.test_my_requests import sign_in as patient_signs_in
 from tests.scheduling.scores.score_rows import MIRELS, recorded
 
 CLOTHES = [
@@ -92,3 +93,25 @@ def test_two_windows_that_change_one_record(open_page, look_at, wanted, clothes)
     go(first, first.get_by_role("link", name=re.compile("^Changes of the record")))
     assert "Request sent" not in first.locator(".timeline").inner_text()
     look_at(first)
+
+
+@pytest.mark.parametrize("clothes", [{"js": False, "size": PHONE}, CLOTHES[1]], ids=["phone, no scripts", NAMES[1]])
+def test_patient_changes_how_they_are_reached(open_page, look_at, wanted, clothes):
+    # given a patient who looks at their request
+    Proxy.objects.all().delete()
+    page = open_page("/", **clothes)
+    patient_signs_in(page)
+    page.goto(f"/my/{wanted.reference}/")
+    # when they take email away and say when a call suits them
+    follow(page, "Change how and when we reach you")
+    look_at(page)
+    page.get_by_label("Email", exact=True).uncheck()
+    page.get_by_label("Phone call").uncheck()
+    press(page, "Save")
+    assert page.locator(".error-summary").is_visible()
+    look_at(page)
+    fill_in(page, {"contact_preference": ["phone"], "contact_times": ["afternoon"]})
+    press(page, "Save")
+    # then it counts from now on
+    row = Patient.objects.get(pk=wanted.patient_id)
+    assert (row.contact_preference, row.contact_times, row.consent_email_at) == (["phone"], ["afternoon"], None)
