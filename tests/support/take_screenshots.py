@@ -68,7 +68,7 @@ def wait_for(address: str) -> None:
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310  (our own address)
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
     raise SystemExit("The server did not start.")
 
@@ -102,6 +102,23 @@ def walk_as_a_patient(page) -> None:
     fill_in(page, {"bladder_change": "leaking_no_control"})
     press(page, "Continue")
     take(page, "emergency")
+
+
+def walk_as_a_reader(page) -> None:
+    """An article, what search finds for everyday words, and the form to ask a nurse."""
+    page.goto("/learn/spinal-cord-compression/")
+    take(page, "article", from_top_of="h1")
+    page.goto("/search/?q=bone+mets")
+    take(page, "search", from_top_of="h1")
+    page.goto("/ask-a-nurse/")
+    take(page, "ask-a-nurse", from_top_of="h1")
+
+
+def walk_as_a_reader_at_a_desk(page) -> None:
+    """An article, and a word in it that explains itself."""
+    page.goto("/learn/spinal-cord-compression/")
+    page.get_by_role("button", name="spinal cord", exact=True).click()
+    take(page, "article-wide")
 
 
 def walk_on_after_sending(page) -> None:
@@ -147,8 +164,17 @@ def open_found_days(page) -> None:
     page.goto(found)
 
 
+WALKS = {
+    "patient": (PHONE, walk_as_a_patient),
+    "sent": (PHONE, walk_on_after_sending),
+    "reader": (PHONE, walk_as_a_reader),
+    "reader-wide": (DESKTOP, walk_as_a_reader_at_a_desk),
+    "staff": (DESKTOP, walk_as_staff),
+}
+
+
 def main() -> int:
-    """Take all pictures; 0 when every one is there."""
+    """Take all pictures, or those of the walks named on the command line; 0 when every one is there."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
         print("Chromium is not installed: no pictures were taken.")
@@ -163,7 +189,8 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with running_demonstration() as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for size, walk in ((PHONE, walk_as_a_patient), (PHONE, walk_on_after_sending), (DESKTOP, walk_as_staff)):
+        chosen = [walk for name, walk in WALKS.items() if name in sys.argv[1:]] or list(WALKS.values())
+        for size, walk in chosen:
             context = browser.new_context(viewport=size, base_url=address)
             context.set_default_timeout(20_000)
             walk(context.new_page())
