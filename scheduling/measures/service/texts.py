@@ -93,7 +93,7 @@ _ALL = (
             "days of sending, of all accepted requests: not declined, not sent to the emergency department, "
             "not withdrawn before contact. By the level that counts now."
         ),
-        _("Aims of the levels: urgent 3 days, soon 7 days, routine 14 days."),
+        _("Aims of the levels as delivered, the clinic's settings count: urgent 3 days, soon 7, routine 14."),
         {
             "day": LineText(_("Within 24 hours"), share=_SHARE_SEEN),
             "week": LineText(_("Within 7 days"), share=_SHARE_SEEN),
@@ -111,7 +111,7 @@ _ALL = (
         ),
         _(
             "Target: emergency 15 minutes; urgent 4 nurse hours and never more than 24 clock hours; rule U01 "
-            "1 hour (settings of the clinic)."
+            "1 hour. These are the values as delivered: the clinic's settings count."
         ),
         {
             "emergency": LineText(_("Emergency"), MINUTES, _("Reached in time")),

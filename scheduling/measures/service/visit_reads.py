@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from clinic.directory.models import Clinician, Room
+from clinic.platform.db.sql import Unindexed
 from clinic.platform.db.together import read_together
 from intake.nurse_line.models import NurseQuestion, Topic
 from intake.registration.models import Draft
@@ -43,9 +44,13 @@ def _visits(period: Period, states: tuple[str, ...]) -> QuerySet[Visit]:
 
 
 def _earlier(of: str) -> QuerySet[Visit]:
-    """Completed visits before this one, of the same patient or the same request."""
-    return Visit.objects.filter(
-        **{of: OuterRef(of)}, state=Visit.State.COMPLETED, starts_at__lt=OuterRef("starts_at")
+    """Completed visits before this one, of the same patient or the same request: few, so found by that key alone.
+
+    SQLite would otherwise read all completed visits before it by their time, for each visit anew.
+    """
+    rows = Visit.objects.alias(any_state=Unindexed("state"), any_start=Unindexed("starts_at"))
+    return rows.filter(
+        **{of: OuterRef(of)}, any_state=Visit.State.COMPLETED, any_start__lt=OuterRef("starts_at")
     ).order_by()
 
 
