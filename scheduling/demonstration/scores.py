@@ -74,7 +74,7 @@ def _of(wanted: AppointmentRequest, table: tuple[Row, ...], assessor: User, now:
         for version, values in enumerate(versions, start=1):
             told = {"ecog_self": wanted.report.answers.get("ecog_self")} if kind == ECOG else {}
             scored = compute(kind, target, {**values, **told})
-            at = now - dt.timedelta(hours=3 * (len(versions) - version) + 1)
+            at = now - dt.timedelta(minutes=20 + 15 * (len(versions) - version))
             made.append(
                 Score(
                     series=series,

@@ -149,7 +149,7 @@ def _of_papers(patient_file: PatientFile) -> Iterator[Entry]:
 
 
 def _of_record(patient_file: PatientFile) -> Iterator[Entry]:
-    yield Entry(RECORD, patient_file.patient.created_at, _("Registered"))
+    yield Entry(RECORD, patient_file.patient.npp_at, _("Registered"))
     for change in patient_file.history["changes"]:
         by = change.by_name if change.actor_kind == "staff" else _("the patient")
         yield Entry(RECORD, change.at, _("Record changed"), by or "", field_words(change.data.get("fields", [])))

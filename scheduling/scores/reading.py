@@ -144,5 +144,5 @@ def _flag(score: Score) -> str:
     if score.kind == scoring.ECOG and differs(score.codes.get("ecog"), score.codes.get("ecog_self")):
         return _("The two differ by 2 or more. Ask the patient again.")
     if score.kind == scoring.SINS and score.total is not None and score.total >= SURGEON_FROM:
-        return _("Surgical consultation before planned radiation.")
+        return _("Ask for a surgical consultation before radiation is planned.")
     return ""

@@ -128,12 +128,12 @@ BANDS: Mapping[str, Mapping[str, tuple[Any, str, Any]]] = {
         "potentially_unstable": (
             _lazy("Potentially unstable"),
             "soon",
-            _lazy("7 to 12 points. Ask a spine surgeon before radiation is planned."),
+            _lazy("7 to 12 points."),
         ),
         "unstable": (
             _lazy("Unstable"),
             "urgent",
-            _lazy("13 to 18 points. Ask a spine surgeon before radiation is planned."),
+            _lazy("13 to 18 points."),
         ),
     },
     scoring.ESCC: {
