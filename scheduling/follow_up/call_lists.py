@@ -67,11 +67,6 @@ def of_show(show: str, today: date) -> Q:
     }[show]
 
 
-def calls_due(user, *, now: datetime) -> int:
-    """How many follow-up calls are due or overdue for whoever may see them: one query. For counts on other pages."""
-    return FollowUpCall.objects.visible_to(user).filter(of_show(DUE, timezone.localdate(now))).count()
-
-
 def calls_page(user, show: str, *, number, now: datetime) -> tuple[Page, dict[str, int]]:
     """One page of the queue and how many calls each tab has: two queries."""
     today = timezone.localdate(now)

@@ -15,6 +15,7 @@ from scheduling.conference.models import ConferenceCase
 from scheduling.follow_up.models import FollowUpCall, PlanItem
 from scheduling.requests.models import AppointmentRequest
 from scheduling.scores.models import Score
+from scheduling.scores.words import KIND_WORDS, target_words
 from scheduling.visits.models import Appointment, Visit
 
 
@@ -135,8 +136,8 @@ def _listed(title: str, lines: list[str]) -> str:
 
 
 def _score_words(score: Score) -> str:
-    where = ", ".join(part for part in (score.target.replace("_", " "), score.place) if part)
-    name = f"{score.get_kind_display()} ({where})" if where else str(score.get_kind_display())
+    where = target_words(score.kind, score.target, score.place)
+    name = f"{KIND_WORDS[score.kind]} ({where})" if where else str(KIND_WORDS[score.kind])
     value = score.result or (f"{score.total.normalize():f}" if score.total is not None else _("incomplete"))
     return _("%(name)s: %(value)s, %(day)s") % {"name": name, "value": value, "day": day(score.assessed_on)}
 

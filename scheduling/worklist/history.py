@@ -69,6 +69,7 @@ NOTE_WORDS = {
     "plan_reopened": (AFTER, gettext_lazy("Open again on the plan")),
     "follow_up_reached": (AFTER, gettext_lazy("Follow-up call: reached")),
     "follow_up_closed": (AFTER, gettext_lazy("Follow-up call closed")),
+    "hospital_event": (AFTER, gettext_lazy("Emergency department or hospital")),
     "letter_sent": (NOTES, gettext_lazy("Letter sent")),
 }
 

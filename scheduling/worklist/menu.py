@@ -74,6 +74,7 @@ MENU = (
                 under=("/staff/questions/",),
             ),
             Link("staff-follow-up:calls", _("Follow-up calls"), (Permission.FOLLOW_UP,), under=("/staff/calls/",)),
+            Link("staff-follow-up:plans", _("Plans"), (Permission.FOLLOW_UP,), under=("/staff/plans/",)),
             Link(
                 "worklist:phone-entry", _("Phone entry"), (Permission.ENTER_BY_PHONE,), under=("/staff/phone-entry/",)
             ),

@@ -64,7 +64,7 @@ def test_draft_tells_what_is_known_and_nothing_else(nurse, wanted):
     for words in ("Maria Alvarez, born March 27, 1951", wanted.reference, "Dr. Elena Marsh, Radiation oncology"):
         assert words in text
     for words in (
-        "femur left): 9",
+        "Mirels score (Left femur): 9",
         "Radiation first.",
         "Imaging: MRI of the whole spine (Nora Field, by",
         "A nurse calls",
