@@ -114,7 +114,7 @@ def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
 
 def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, status: int = 200) -> HttpResponse:
     offer = form.planning.offer
-    suggested = suggestions_for(wanted)
+    suggested = suggestions_for(wanted, is_loaded=True)
     form.suggested = leg_reasons(suggested)
     can_plan = wanted.status == AppointmentRequest.Status.READY and offer is None
     context = {

@@ -31,7 +31,7 @@ def triage(request: HttpRequest, reference: str) -> HttpResponse:
     """The review form; a request that a colleague holds can be read here and taken over, not decided."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "triage")
-    suggested = suggestions_for(wanted)
+    suggested = suggestions_for(wanted, is_loaded=True)
     form = _form(request, wanted, suggested)
     if request.method == "POST" and form.is_valid():
         if _held_by_other(wanted, request.user):

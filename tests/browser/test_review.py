@@ -119,13 +119,12 @@ def test_pages_of_an_emergency_look_right(open_page, look_at, alarmed, clothes):
         press(page, "Save the call")
     look_at(page)
     press(page, "Welfare check asked for")
-    for path in ("", "answers/", "timeline/", "timeline/?kind=alerts", "triage/"):
+    for path in ("", "timeline/?kind=alerts", "triage/"):
         page.goto(f"/staff/requests/{alarmed.reference}/{path}")
         look_at(page)
     page.goto(f"/staff/requests/{alarmed.reference}/")
     page.get_by_text("Write a note").click()
     press(page, "Save the note")
-    look_at(page)
     fill_in(page, {"text": "Her sister drives her."})
     press(page, "Save the note")
     assert "Her sister drives her." in page.locator("main").inner_text()

@@ -14,9 +14,10 @@ from clinic.platform.jobs.housekeeping import every_minute
 from clinic.platform.jobs.models import Job
 from clinic.platform.jobs.worker import run_due
 from clinic.platform.refusals import Refused
+from intake.registration import actions as registration
 from intake.triage import actions, alert_steps, escalation
 from intake.triage.models import Alert, AlertStep
-from tests.intake.factories import a_draft
+from tests.intake.factories import a_draft, begin, walk_until
 from tests.intake.triage.test_actions import PATIENT, SPINE, a_user, an_alert
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,16 @@ def test_nothing_further_is_written_once_the_person_was_reached():
     with pytest.raises(Refused) as refused:
         actions.step_further(alert, "welfare_check", note="", user=nurse, by=staff_actor(nurse), key=new_key())
     assert refused.value.code == "reached"
+
+
+def test_form_that_brings_a_number_opens_an_unreachable_alert_again(client):
+    begin(client)
+    draft = walk_until(client, "none")
+    alert, nurse = an_alert(draft=draft), a_user("nurse")
+    alert = acknowledge(alert, nurse)
+    actions.close_alert(alert, actions.NO_NUMBER, by=staff_actor(nurse), at=timezone.now())
+
+    report = registration.finish(draft, by=PATIENT, at=timezone.now()).report
+
+    alert.refresh_from_db()
+    assert (alert.report, alert.closed_at, alert.acknowledged_at) == (report, None, None)
