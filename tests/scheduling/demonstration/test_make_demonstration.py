@@ -14,7 +14,7 @@ from clinic.accounts.roles import Role
 from clinic.directory.models import Clinician, Specialty
 from intake.models import BeforeVisit, Proxy, ReadinessItem, StaffTask, Upload
 from scheduling.availability.models import WeeklySession
-from scheduling.conference.models import Conference
+from scheduling.conference.models import Conference, ConferenceCase
 from scheduling.demonstration.busy_time import WEEKS
 from scheduling.demonstration.cases import PLAN
 from scheduling.demonstration.measures import PAST
@@ -119,9 +119,11 @@ def test_demonstration_starts_its_weeks_in_the_past(demonstration):
     assert not WeeklySession.objects.filter(valid_from__gt=today - dt.timedelta(days=60)).exists()
 
 
-def test_demonstration_has_two_conferences(demonstration):
-    over, coming = Conference.objects.order_by("on")
-    assert over.closed_at is not None
-    assert over.cases.filter(state="discussed").exclude(outcome="").count() == 3
-    assert coming.cases.filter(state="listed").count() == 4
+def test_demonstration_has_a_coming_conference_and_one_with_outcomes(demonstration):
+    coming = Conference.objects.get(closed_at=None)
+    assert coming.on > timezone.localdate()
+    assert [case.state for case in coming.cases.all() if case.question] == ["listed"] * 4
+    over = ConferenceCase.objects.filter(state="discussed", recommendations__isnull=False)
+    assert all(case.outcome and case.conference.closed_at for case in over)
+    assert over.count() == 3
     assert Clinician.objects.get(user__email="clinician@example.org").specialty.code == "PMR_PT"
