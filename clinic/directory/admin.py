@@ -85,6 +85,10 @@ class ClinicianAdmin(AuditedAdmin):
     search_fields = ("name",)
     autocomplete_fields = ("user",)
 
+    def get_fields(self, request, obj=None) -> list[str]:
+        """Somebody new has no appointments to leave."""
+        return [name for name in super().get_fields(request, obj) if obj is not None or name != "leaves_visits"]
+
     def save_model(self, request, obj, form, change) -> None:
         """Say what must be done now, and where it is listed."""
         super().save_model(request, obj, form, change)

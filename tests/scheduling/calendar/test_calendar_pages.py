@@ -97,6 +97,27 @@ def test_free_time_is_a_link_for_each_hour_and_a_line_for_each_gap(client, desk,
     assert "8:00 to 9:00 a.m. Nothing booked" in lines  # it is 9 a.m.
 
 
+def test_overbooked_appointments_stand_side_by_side(client, desk, small_clinic, visit, now):
+    surgeon = small_clinic.people["SPINE_SURG"][0]
+    second = a_visit_with(
+        a_request(), [(surgeon, now + 75 * MINUTE)], small_clinic.rooms[1], claims=False, is_walk_in=True
+    )
+    second.appointments.update(is_overbooked=True, overbooking_reason="Pain")
+    source = client.get(DAY + "?specialty=SPINE_SURG").content.decode()
+    assert re.findall(r'<li class="(s\d+ n\d+ w\d l\d) b-leg', source) == ["s8 n3 w2 l0", "s9 n3 w2 l1"]
+
+
+def test_interpreter_has_a_column_with_the_whole_visit(client, desk, small_clinic, visit):
+    one = factories.an_interpreter(small_clinic.site, "es")
+    Visit.objects.filter(pk=visit.pk).update(interpreter=one)
+    for where in (DAY, f"/staff/schedule/week/{one.pk}/2027-01-04/"):
+        page = client.get(where)
+        (stay,) = items(page, "b-stay")
+        assert stay.startswith("10:00 to 11:30 a.m., M. Quackenbush, coordinated_new with ")
+        assert f"Book 1:00 p.m. with {one.name}" not in text_of(page)
+        assert "Free" in items(page, "b-free")
+
+
 def test_time_kept_for_urgent_patients_is_named(client, desk, db):
     factories.a_clinic(people_each=1, reserve_minutes=30)
     page = client.get("/staff/schedule/clinicians/2027-01-06/")

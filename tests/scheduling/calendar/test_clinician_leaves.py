@@ -69,6 +69,12 @@ def test_admin_asks_nothing_where_nothing_lies_ahead(client, administrator, some
     assert somebody.name == "Dr. Renamed"
 
 
+def test_admin_does_not_ask_of_somebody_new(client, administrator, somebody):
+    changed = reverse("admin:clinic_clinician_change", args=[somebody.pk])
+    assert "leaves_visits" in client.get(changed).content.decode()
+    assert "leaves_visits" not in client.get(reverse("admin:clinic_clinician_add")).content.decode()
+
+
 def test_visits_to_move_are_listed_with_a_way_for_each(client, somebody):
     type(somebody).objects.filter(pk=somebody.pk).update(is_active=False)
     client.force_login(factories.a_coordinator())
