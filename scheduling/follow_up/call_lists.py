@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import Permission
 from intake.nurse_line.models import NurseQuestion
-from scheduling.follow_up.models import FollowUpCall, PlanItem
+from scheduling.follow_up.models import FollowUpAttempt, FollowUpCall, PlanItem
 from scheduling.follow_up.plan_page import ItemRow
 from scheduling.follow_up.rules import baseline_pain, is_overdue
 from scheduling.follow_up.words import times_words, tongue_words, voicemail_words
@@ -80,8 +81,9 @@ def calls_page(user, show: str, *, number, now: datetime) -> tuple[Page, dict[st
 
 
 def with_tries(rows: QuerySet) -> QuerySet:
-    """The calls with the number of their tries."""
-    return rows.annotate(tries=Count("attempts"))
+    """The calls with the number of their tries, counted for the rows of a page only: no grouping of all calls."""
+    own = FollowUpAttempt.objects.filter(call=OuterRef("pk")).order_by().values("call")
+    return rows.annotate(tries=Coalesce(Subquery(own.annotate(count=Count("pk")).values("count")), 0))
 
 
 def waiting_questions(user) -> list[NurseQuestion]:

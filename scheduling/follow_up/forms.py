@@ -268,6 +268,7 @@ class AttemptForm(SubmitForm):
     )
     new_symptoms = RadioField(
         label=gettext_lazy("If reached: any new symptoms?"),
+        help_text=gettext_lazy("If yes, ask the safety questions while the patient is on the phone"),
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         required=False,
         show_optional=False,

@@ -126,9 +126,9 @@ def _born(stored: str) -> str:
 
 def _opening(facts: Facts, name: str) -> str:
     if facts.visit is None:
-        return _("Thank you for the trust in our clinic. This is what we plan for %(name)s.") % {"name": name}
+        return _("Thank you for trusting us with the care of %(name)s. This is what we plan.") % {"name": name}
     words = {"name": name, "day": day(facts.visit.starts_at)}
-    return _("Thank you for the trust in our clinic. We saw %(name)s on %(day)s.") % words
+    return _("Thank you for trusting us with the care of your patient. We saw %(name)s on %(day)s.") % words
 
 
 def _listed(title: str, lines: list[str]) -> str:
@@ -148,8 +148,9 @@ def _conference_words(case: ConferenceCase) -> str:
 
 
 def _calls_words(calls: list[FollowUpCall]) -> str:
-    days = [day(call.due_on) for call in calls]
-    if not days:
+    if not calls:
         return ""
-    words = {"days": _(" and on ").join(days)}
-    return _("A nurse calls the patient on %(days)s.") % words
+    words = {"first": day(calls[0].due_on), "last": day(calls[-1].due_on)}
+    if len(calls) == 1:
+        return _("A nurse calls the patient on %(first)s.") % words
+    return _("A nurse calls the patient on %(first)s and on %(last)s.") % words
