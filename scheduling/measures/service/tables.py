@@ -1,6 +1,6 @@
 """The measures of service as pages and files show them: cells in words, charts, tables by month and by group."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from intake.registration.steps import FLOW
-from scheduling.measures.service.chart import Chart, chart
+from scheduling.measures.service.chart import Chart, chart, scale_top
 from scheduling.measures.service.figures import Cell, Line, Period
 from scheduling.measures.service.forms import code, month_words
 from scheduling.measures.service.texts import BANDS, EQUITY_HEADS, EQUITY_NAMES, LEVELS, LineText, MeasureText
@@ -164,7 +164,7 @@ def _picture(slug: str, line: Line, text: LineText, period: Period) -> Picture:
         words,
         uppers=() if is_share else [cell.percentile for cell in line.months],
         target=text.target,
-        top=100 if is_share else None,
+        top=share_top([*shown, text.target]) if is_share else None,
     )
     if is_share:
         shows = _("Percent by month: %(share)s") % {"share": text.share}
@@ -172,6 +172,12 @@ def _picture(slug: str, line: Line, text: LineText, period: Period) -> Picture:
         shows = _("Median by month in %(unit)s; the line over a column is the 90th percentile") % {"unit": text.unit}
     target = "" if text.target is None else _("Dashed line: benchmark %(value)s") % {"value": number(text.target)}
     return Picture(f"{slug}-{line.key.replace('_', '-')}", text.label, shows, drawn, target)
+
+
+def share_top(shares: Sequence[float | None]) -> float:
+    """The end of the scale of shares: 100, or less where all are small, so that their changes can be seen."""
+    highest = max((share for share in shares if share is not None), default=0)
+    return 100 if highest > 50 else max(scale_top(highest), 10)
 
 
 def csv_rows(text: MeasureText, lines: list[Line], period: Period) -> Iterator[tuple]:

@@ -173,9 +173,8 @@ _ALL = (
         "visits",
         _("No-shows and late cancellations"),
         _(
-            "No-shows of kept visits and no-shows; the form of the IHI: no-shows of all visits that were "
-            "scheduled; and apart from these the visits that the patient canceled later than the clinic's "
-            "limit (24 hours before)."
+            "Visits that were missed, of those kept or missed; in the form of the IHI, of all that were scheduled. "
+            "Apart from these, visits that the patient canceled later than the clinic's limit (24 hours before)."
         ),
         _("No target is set. The second form is the measure of the Institute for Healthcare Improvement."),
         {

@@ -13,6 +13,7 @@ from clinic.directory.models import Specialty
 from clinic.platform.audit.models import AuditEntry
 from intake.models import Coverage
 from scheduling.measures.service.forms import RangeForm
+from scheduling.measures.service.tables import share_top
 from scheduling.measures.service.texts import EQUITY_COLUMNS, LEADS, MEASURES, PAGES
 from scheduling.models import AppointmentRequest, RequestNote
 from tests import factories
@@ -149,6 +150,11 @@ def test_chosen_months_stay_with_the_tabs_and_the_files(client, coordinator, sma
 
 
 # Figures
+
+
+@pytest.mark.parametrize(("shares", "top"), [([None, 3, 8], 10), ([11, 23], 25), ([50], 50), ([4, 51], 100), ([], 10)])
+def test_scale_of_small_shares_is_shorter(shares, top):
+    assert share_top(shares) == top
 
 
 def test_cell_of_ten_is_hidden_and_of_eleven_is_shown(client, coordinator, small_clinic):
