@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduling.scores import calcium, ecog, escc, mirels, sins
@@ -11,6 +11,8 @@ from scheduling.scores.items import ItemError, band_of
 from scheduling.scores.scoring import compute, rule_value, rule_values
 from scheduling.scores.words import BANDS, CODE_WORDS, ITEM_WORDS, choices
 
+# a busy machine is no fault of what is drawn
+CALMLY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FULL = {"site": "lower_limb", "pain": "mild", "lesion": "lytic", "size": "1_3_to_2_3"}
 FULL_SINS = {"pain": "painless", "lesion": "blastic", "alignment": "normal", "collapse": "none_of_above"}
 FULL_SINS |= {"posterolateral": "none"}
@@ -213,7 +215,7 @@ CODES = {
 }
 
 
-@settings(max_examples=100)
+@CALMLY
 @given(CODES["mirels"])
 def test_any_mirels_total_is_the_sum_of_its_points(codes):
     codes["site"] = codes["site"] and "lower_limb"
@@ -224,7 +226,7 @@ def test_any_mirels_total_is_the_sum_of_its_points(codes):
     assert scored.total is None or 4 <= scored.total <= 12
 
 
-@settings(max_examples=100)
+@CALMLY
 @given(st.sampled_from(sins.LEVELS), CODES["sins"])
 def test_any_sins_total_is_the_sum_of_its_points(level, codes):
     scored = sins.score(level, codes)
@@ -233,7 +235,7 @@ def test_any_sins_total_is_the_sum_of_its_points(level, codes):
     assert scored.total is None or 0 <= scored.total <= 18
 
 
-@settings(max_examples=100)
+@CALMLY
 @given(st.decimals("4.0", "20.0", places=1), st.decimals("0.5", "6.5", places=1))
 def test_any_allowed_calcium_has_a_band_and_a_value_for_the_rules(total, albumin):
     scored = calcium.score(CALCIUM | {"calcium": total, "albumin": albumin})
