@@ -140,6 +140,15 @@ def test_alert_is_written_whatever_breaks_beside_it(monkeypatch, broken):
     assert AuditEntry.objects.filter(action="alert_raised").exists()
 
 
+def test_page_goes_out_with_a_plainer_link_when_addresses_are_broken(monkeypatch):
+    def breaks(*_args, **_more):
+        raise TypeError("a module of pages is broken")
+
+    monkeypatch.setattr(alert_steps, "reverse", breaks)
+    assert an_alert().paged_at
+    assert Message.objects.get(template="page_on_call").context["link"].endswith("/staff/")
+
+
 def test_what_breaks_beside_an_alert_is_logged_without_words(monkeypatch, caplog):
     def breaks(*_args, **_more):
         raise DatabaseError("canary words")
