@@ -79,6 +79,11 @@ class Block:
         return ", ".join(self.marks)
 
     @property
+    def is_visit(self) -> bool:
+        """Whether it is an appointment or a visit that the person may see."""
+        return self.kind in (LEG, STAY)
+
+    @property
     def odd(self) -> str:
         """The marks that the state does not say already: walk-in, overbooked."""
         said = any(word in STATE_MARKS for word in self.style.split())

@@ -50,6 +50,7 @@ class Column:
     drawn_from: int = 0
     rows: int = 0
     is_empty: bool = False
+    only_visits: bool = False  # of the list: the filters look for some visits
 
     @property
     def lines(self) -> list[Block]:
@@ -59,10 +60,8 @@ class Column:
 
     @property
     def listed(self) -> list[Block]:
-        """The lines of those that the filters take; free time goes with them only when no visit is looked for."""
-        if not any(one.is_pale for one in self.solids):
-            return self.lines
-        return [one for one in sorted(self.solids, key=lambda one: one.start) if one.kind != "busy" and not one.is_pale]
+        """The lines, or only the visits looked for."""
+        return [one for one in self.lines if one.is_visit and not one.is_pale] if self.only_visits else self.lines
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -115,6 +114,7 @@ def people_columns(facts: Facts, may: May, filters: Filters) -> list[Column]:
             continue
         column = person_column(facts, person, own, shown, may, filters)
         column.url = reverse("staff-calendar:week", args=[person.pk, shown.on.isoformat()])
+        column.only_visits = filters.by_leg
         if column.solids or not column.is_empty:
             columns.append(column)
     return columns
@@ -176,6 +176,7 @@ def room_columns(facts: Facts, may: May, filters: Filters) -> list[Column]:
         if filters.kind is not None and all(one.is_pale for one in solids):
             continue
         columns.append(_room_column(facts, room, solids, shown))
+        columns[-1].only_visits = filters.by_leg
     if filters.room is None:
         columns += _away_columns(facts, may, filters, shown)
     return columns

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.directory.closed_days import holiday_names
 from clinic.directory.models import Clinician, Holiday, Room
@@ -20,8 +20,8 @@ from scheduling.availability.models import Closure
 from scheduling.availability.sessions import OpenTime, routine_open
 from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.itineraries.models import VisitType
-from scheduling.visits.day_list import day_bounds, visible_visits
-from scheduling.visits.models import Appointment, Claim
+from scheduling.visits.day_list import day_bounds
+from scheduling.visits.models import Appointment, Claim, Visit
 from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, HELD
 
 SHOWN = (
@@ -134,7 +134,7 @@ def _legs(user, start: datetime, end: datetime, now: datetime, only: Collection[
     )  # fmt: skip
     if only:
         rows = rows.filter(Q(clinician__in=only) | Q(visit__interpreter__in=only))
-    is_open = ExpressionWrapper(Q(visit__in=visible_visits(user)), output_field=BooleanField())
+    is_open = Exists(Visit.objects.visible_to(user).filter(pk=OuterRef("visit_id")))
     joined = ("visit__patient", "visit__visit_type", "visit__request", "specialty")
     return list(
         rows.select_related(*joined).only(*SHOWN).annotate(is_open=is_open).order_by("starts_at", "position", "pk")

@@ -163,6 +163,9 @@ def test_filters_choose_columns_and_legs(client, desk, small_clinic, visit, now)
     assert len(items(page, "b-leg")) == 1
     assert str(other.pk) in page.content.decode()
     assert str(visit.pk) not in page.content.decode()
+    lines = text_of(page).partition(" List ")[2]
+    assert "9:00 to 9:40 a.m. Maribelle Quackenbush coordinated_new Room 2 Booked Open" in lines
+    assert "Free" not in lines
     follow_up = small_clinic.visit_types["follow_up"].pk
     assert "Nothing on this day for this choice." in text_of(client.get(DAY + f"?kind={follow_up}"))
     elsewhere = factories.a_clinic(people_each=1)
