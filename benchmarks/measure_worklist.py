@@ -1,7 +1,8 @@
-"""The worklist with 10,000 open requests beside the same page with 30: how many times longer, and its queries.
+"""The worklist with 10,000 open requests beside the one with 30: how many times longer, and its queries.
 
-30 rows a page either way, over several lists, as one nurse sees them. The requests lie about as in a clinic: most are
-routine, some of every status, a third held by somebody. It fills the database: only what fills it more comes later.
+30 rows a page either way; with many requests every list, the last page and a filter are tried, as one nurse sees them.
+The requests lie about as in a clinic: most are routine, some of every status, a third held by somebody. It fills the
+database: only what fills it more comes later.
 """
 
 import datetime as dt
@@ -33,7 +34,7 @@ STATUSES = (
 
 
 def measure() -> list[Row]:
-    """The page that grows most is the one that counts: each list, the last page of all, a filter."""
+    """The slowest page with many requests is the one that counts, beside the page of all 30."""
     nurses = _nurses()
     client = Client()
     client.force_login(nurses[0])
@@ -41,15 +42,15 @@ def measure() -> list[Row]:
     pages["last page of all"] = _getter(client, "/staff/?tab=all&page=9999")
     pages["filtered"] = _getter(client, "/staff/?tab=all&level=urgent&language=es")
     write_requests(FEW, nurses)
-    few = _times(pages)
+    few = _times({"all": pages["all"]})["all"]
     write_requests(MANY - FEW, nurses)
     many = _times(pages)
-    name = max(pages, key=lambda one: many[one] / few[one])
+    name = max(many, key=lambda one: many[one])
     queries = {one: count_queries(page) for one, page in pages.items()}
     most = max(queries, key=lambda one: queries[one])
     title = "worklist with 10,000 open requests beside 30"
     return [
-        row(f"{title}: {name}", many[name], "ms", floor=few[name], limit=LIMIT_RATIO),
+        row(f"{title}: {name}", many[name], "ms", floor=few, limit=LIMIT_RATIO),
         row(f"{title}: queries, most for {most}", queries[most], "queries", limit=LIMIT_QUERIES),
     ]
 
