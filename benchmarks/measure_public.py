@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "/", "/get-help-now/", "/contact/", "/refer/", "/nondiscrimination/", "/accessibility/", "/privacy/",
     "/request-an-appointment/", "/your-visit/", "/our-team/", "/learn/", "/learn/words/", "/learn/questions/",
-    "/learn/bone-pain/", "/learn/spinal-cord-compression/", "/clinical-trials/", "/outside-help/",
+    "/learn/bone-pain/", "/learn/spinal-cord-compression/", "/clinical-trials/", "/outside-help/", "/search/",
+    "/ask-a-nurse/", "/call-me-back/", "/preferences/",
 )  # fmt: skip
 ASSET = re.compile(r'(?:src|href)="(/static/[^"#]+)')
 ROUNDS, CALLS, CONNECTIONS = 3, 300, 8

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
+from django.views.decorators.http import conditional_page
 
 from clinic.education import views
 from clinic.education.sitemap import SITEMAPS
@@ -18,5 +19,5 @@ urlpatterns = [
     path("outside-help/", views.resources, name="resources"),
     path("search/", views.search_page, name="search"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", login_not_required(conditional_page(sitemap)), {"sitemaps": SITEMAPS}, name="sitemap"),
 ]

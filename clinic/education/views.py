@@ -131,7 +131,7 @@ def words(request: HttpRequest) -> HttpResponse:
     return render(request, "education/words.html", {"letters": list(letters.items()), "crumbs": _crumbs(_("Words"))})
 
 
-@public
+@public_page(reads_content=False)
 def search_page(request: HttpRequest) -> HttpResponse:
     """What was found for `?q=`; nothing of it is kept. A query that is too long is said to be, and stays in the field.
 
@@ -153,7 +153,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "is_crisis": crisis_words(query),
         "crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")],
     }
-    return render(request, "education/search.html", context, status=status)
+    response = render(request, "education/search.html", context, status=status)
+    if asked:
+        response["Cache-Control"] = "no-store"  # what somebody looks for stays on no shared computer
+    return response
 
 
 @public_page()

@@ -3,7 +3,8 @@
 A page is kept under everything that changes it: its path, the reader's text size and colors, the language, the day
 (articles, trials and outside help are hidden by date) and the mark that the database draws anew with each change of
 what such pages read (models.py). Settings and templates live as long as the process, as does what is kept. Nothing
-personal may stand on such a page, no CSRF token either: it is compressed, and seen by whoever comes next.
+personal may stand on such a page: it is seen by whoever comes next. Where a form puts a CSRF token, the kept page has a
+hole, and each answer gets the token of its own reader; such an answer is neither compressed nor kept by a browser.
 """
 
 import re
@@ -19,10 +20,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from clinic.site.models import ContentStamp
 from clinic.site.preferences import shown_text, shown_theme
@@ -31,6 +33,7 @@ View = Callable[..., HttpResponseBase]
 Key = tuple[str, ...]
 MOST_PAGES = 512  # about 25 KB each, with the compressed copy
 ASKS_EACH_TIME = "private, no-cache"  # a browser may keep it, and asks whether it is still so
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([A-Za-z0-9]{64})"')
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
@@ -41,14 +44,19 @@ class KeptPage:
     body: bytes
     zipped: bytes
     etag: str
+    around_token: tuple[bytes, ...] = ()  # the pieces of a page with a form
 
     @classmethod
     def of(cls, body: bytes) -> "KeptPage":
         """`etag` is a weak one: the same for both copies."""
+        if token := _TOKEN.search(body):
+            return cls(b"", b"", "", tuple(body.split(token.group(1))))
         return cls(body, compress(body, compresslevel=9, mtime=0), f'W/"{sha256(body).hexdigest()[:24]}"')
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """200 with the copy that the browser can read, or 304."""
+        if self.around_token:
+            return HttpResponse(get_token(request).encode().join(self.around_token))
         is_zipped = bool(_ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
         response = HttpResponse(self.zipped if is_zipped else self.body)
         if is_zipped:
@@ -63,41 +71,54 @@ _kept: OrderedDict[Key, KeptPage] = OrderedDict()
 _lock = Lock()
 
 
-def public_page(*, reads_content: bool = True) -> Callable[[View], View]:
+def public_page(
+    *, reads_content: bool = True, has_form: bool = False, also: Callable[[], str] = str
+) -> Callable[[View], View]:
     """A view for everybody, GET only. `reads_content=False`: made of settings alone, so that it asks no database.
 
-    Only a page with status 200 and without a cookie is kept, and only for its plain address: whatever follows a
-    question mark, and messages for this one browser, are made each time.
+    `has_form` lets posts through to the view; `also` says what else changes the page, such as the hour. Only a page
+    with status 200 and without a cookie is kept, and only for its plain address: whatever follows a question mark, and
+    messages for this one browser, are made each time. A view that sets its own Cache-Control is let be.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-            key = _key(request, reads_content=reads_content)
+            key = _key(request, also() if request.method != "POST" else "", reads_content=reads_content)
             kept = _found(key) if key else None
             if kept is None:
                 response = view(request, *args, **kwargs)
-                if not isinstance(response, HttpResponse) or response.status_code != 200 or response.cookies:
+                if request.method == "POST" or not _may_be_kept(response):
                     return response
                 kept = KeptPage.of(response.content)
                 if key:
                     _keep(key, kept)
             return kept.answer(request)
 
-        return login_not_required(require_safe(page))
+        methods = ["GET", "HEAD", "POST"] if has_form else ["GET", "HEAD"]
+        return login_not_required(require_http_methods(methods)(page))
 
     return decorate
 
 
-def _key(request: HttpRequest, *, reads_content: bool) -> Key | None:
+def _may_be_kept(response: HttpResponseBase) -> bool:
+    """A whole page for everybody: one with the key of a submit is one person's."""
+    if not isinstance(response, HttpResponse) or response.status_code != 200 or b'name="key"' in response.content:
+        return False
+    return not response.cookies and "Cache-Control" not in response
+
+
+def _key(request: HttpRequest, more: str, *, reads_content: bool) -> Key | None:
     """Under what a page is kept; None when it must not be. The mark is read before the page: never a newer one."""
-    if request.META.get("QUERY_STRING") or CookieStorage.cookie_name in request.COOKIES or settings.DEBUG:
+    if request.method == "POST" or request.META.get("QUERY_STRING") or settings.DEBUG:
+        return None
+    if CookieStorage.cookie_name in request.COOKIES:
         return None
     mark = ContentStamp.objects.values_list("mark", flat=True).first() if reads_content else "settings"
     if not mark:
         return None
     day = timezone.localdate().isoformat()
-    return (request.path, shown_text(request), shown_theme(request), get_language() or "", day, mark)
+    return (request.path, shown_text(request), shown_theme(request), get_language() or "", day, more, mark)
 
 
 def _found(key: Key) -> KeptPage | None:

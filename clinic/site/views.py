@@ -86,8 +86,7 @@ def privacy(request):
     return render(request, "site/privacy.html", {"notice": current_notice()})
 
 
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@public_page(reads_content=False, has_form=True)
 def preferences(request):
     """Text size and colors, kept in cookies; works the same without script."""
     shown = {"text_size": shown_text(request), "theme": shown_theme(request)}

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.limits import take
 from clinic.platform.refusals import Refused
+from clinic.site.public_pages import public_page
 from intake.access.sessions import patient_session
 from intake.access.tries import network_of
 from intake.flow.flow import Step
@@ -67,8 +68,12 @@ def _first_gap(draft: Draft) -> Step | None:
     return NURSE_LINE.first_gap(draft.answers, draft.steps_done)
 
 
-@login_not_required
-@get_or_post
+def _is_open() -> str:
+    """What the first page says of the hour."""
+    return "open" if nurses_are_there(timezone.now()) else "closed"
+
+
+@public_page(reads_content=False, has_form=True, also=_is_open)
 def start(request: HttpRequest, kind: str) -> HttpResponse:
     """`/ask-a-nurse/` and `/call-me-back/`: hours, what happens next, and what it is about."""
     form = TopicForm(request.POST if request.method == "POST" else None, initial={"topic": request.GET.get("topic")})
@@ -79,7 +84,7 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
             request.session[DRAFT], request.session[SEEN] = str(draft.pk), int(time.time())
             return redirect(_address(_first_gap(draft)))
         form.add_error(None, _("Too many questions came from here in the last hour. Call the nurse line."))
-    context = {"form": form, "is_call_back": kind == "call_back", "is_open": nurses_are_there(timezone.now())}
+    context = {"form": form, "is_call_back": kind == "call_back", "is_open": _is_open() == "open"}
     context["back_url"] = reverse("site:contact")
     return show(request, "nurse_line/start.html", status=422 if form.is_bound else 200, **context)
 

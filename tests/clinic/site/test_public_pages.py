@@ -105,7 +105,7 @@ def test_unchanged_page_is_answered_with_304(site, client, path):
     assert not first.cookies
 
 
-@pytest.mark.parametrize("path", ["/search/?q=pain", "/robots.txt"])
+@pytest.mark.parametrize("path", ["/sitemap.xml", "/robots.txt"])
 def test_page_that_is_made_each_time_is_answered_with_304_too(site, client, path):
     first = client.get(path)
     assert client.get(path, headers={"if-none-match": first["ETag"]}).status_code == 304
@@ -198,6 +198,64 @@ def test_page_that_sets_a_cookie_or_is_not_whole_is_not_kept(rf):
     assert public_page(reads_content=False)(with_cookie)(rf.get("/a/")).cookies
     public_page(reads_content=False)(lambda request: HttpResponse("gone", status=410))(rf.get("/b/"))
     assert not public_pages._kept
+
+
+FORMS = ["/ask-a-nurse/", "/call-me-back/", "/preferences/"]
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_page_with_a_form_is_kept_but_for_its_token(site, path):
+    one, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    first, again, of_other = one.get(path), one.get(path), other.get(path)
+    tokens = {TOKEN.search(page.content.decode()).group(1) for page in (first, again, of_other)}
+    assert len(tokens) == 3
+    rests = {TOKEN.sub("", page.content.decode()) for page in (first, again, of_other)}
+    assert len(rests) == 1
+    secrets = {page.cookies["csrftoken"].value for page in (first, of_other)}
+    assert len(secrets) == 2
+    for page in (first, again):
+        assert page["Cache-Control"] == "no-store"
+        assert not page.has_header("ETag")
+        assert not page.has_header("Content-Encoding")
+    assert queries_of(lambda: one.get(path)) <= 1
+    assert not any(token.encode() in b"".join(page.around_token) for token in tokens for page in kept_pages())
+
+
+def kept_pages():
+    return list(public_pages._kept.values())
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_token_of_a_kept_page_lets_its_own_reader_post_and_nobody_else(site, path):
+    one, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    one.get(path)
+    token = TOKEN.search(one.get(path).content.decode()).group(1)
+    other.get(path)
+    assert one.post(path, {"csrfmiddlewaretoken": token}).status_code == 422  # asked for what is missing
+    assert other.post(path, {"csrfmiddlewaretoken": token}).status_code == 403
+    assert other.post(path, {}).status_code == 403
+
+
+def test_nurse_line_says_open_and_closed_by_the_clock(site, client, time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 24, 15, 0, tzinfo=dt.UTC))
+    assert "The nurse line is open now." in client.get("/ask-a-nurse/").content.decode()
+    time_machine.move_to(dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
+    assert "The nurse line is closed now." in client.get("/ask-a-nurse/").content.decode()
+
+
+def test_page_with_the_key_of_a_submit_is_one_persons(rf):
+    public_pages.forget_pages()
+    view = public_page(reads_content=False)(lambda request: HttpResponse('<input name="key" value="1">'))
+    assert view(rf.get("/d/")).status_code == 200
+    assert not public_pages._kept
+
+
+def test_what_somebody_looks_for_is_kept_by_no_browser_and_not_here(site, client):
+    public_pages.forget_pages()
+    assert client.get("/search/?q=my+secret")["Cache-Control"] == "no-store"
+    assert not public_pages._kept
+    assert client.get("/search/")["Cache-Control"] == "private, no-cache"
 
 
 def test_memory_has_an_end(rf):
