@@ -1,7 +1,9 @@
 """Scores in the browser: one recorded by keyboard alone, an emergency typed in, each page in its states."""
 
+import io
 import re
 
+import pypdf
 import pytest
 from django.urls import reverse
 
@@ -55,6 +57,13 @@ def test_score_is_recorded_by_keyboard_alone(open_page, wanted):
     assert "Unstable" in said
     wanted.refresh_from_db()
     assert wanted.level == "urgent"
+    # and on paper stand the points and the caution, but no button
+    paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter")))
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    assert "T12: 13 of 18" in printed
+    assert "Exactly 50 % of collapse" in printed
+    assert "Add another" not in printed
+    assert "Sign out" not in printed
 
 
 @pytest.mark.parametrize("clothes", CLOTHES, ids=NAMES)
