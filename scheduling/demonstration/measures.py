@@ -39,6 +39,8 @@ HIGHER = {"urgent": "emergency", "soon": "urgent", "routine": "soon"}
 LOWER = {"emergency": "urgent", "urgent": "soon", "soon": "routine"}
 RANK = {"emergency": 0, "urgent": 1, "soon": 2, "routine": 3}
 VISIT_AFTER = {"emergency": (1, 2), "urgent": (1, 4), "soon": (3, 9), "routine": (5, 17)}  # days
+SPARE_DAYS = 6  # before today, so that weekends, holidays and full days never push a visit into the future
+MOST_A_DAY = 4  # visits of the past on one date: nobody is in two of them at once
 MISSED = ("no_show", "cancelled_by_patient", "cancelled_by_clinic")
 LANGUAGES = ("en",) * 12 + ("es", "es", "es", "ar", "vi")
 ZIPS = ("48104", "48109", "48198", "49503", "43215", "48823", "60601")
@@ -89,6 +91,13 @@ class Past:
         """The day, or the next one on which the clinic works."""
         while on.weekday() > 4 or on in self.closed:
             on += dt.timedelta(days=1)
+        return on
+
+    def free_day(self, on: dt.date) -> dt.date:
+        """The day, or the next open one that is not full."""
+        on = self.open_day(on)
+        while self.a_day[on] >= MOST_A_DAY:
+            on = self.open_day(on + dt.timedelta(days=1))
         return on
 
     def local(self, on: dt.date, hour: int, minute: int = 0) -> dt.datetime:
@@ -232,12 +241,13 @@ def _request(
 def _visits(past: Past, rows: Rows, wanted: AppointmentRequest, level: str) -> Visit:
     """The visit that was kept; before it, now and then, one that was missed or canceled."""
     dice = past.dice
-    on = past.open_day(
-        wanted.submitted_at.astimezone(past.zone).date() + dt.timedelta(dice.randint(*VISIT_AFTER[level]))
-    )
-    if dice.random() < 0.16 and past.local(on, 17) + dt.timedelta(days=5) < past.now:
+    sent_on, today = (at.astimezone(past.zone).date() for at in (wanted.submitted_at, past.now))
+    first, last = VISIT_AFTER[level]
+    days = dice.randint(first, max(first, min(last, (today - sent_on).days - SPARE_DAYS)))
+    on = past.free_day(sent_on + dt.timedelta(days=days))
+    if dice.random() < 0.16 and on < today - dt.timedelta(days=2 * SPARE_DAYS):
         _visit(past, rows, wanted, on, dice.choice(MISSED))
-        on = past.open_day(on + dt.timedelta(days=3))
+        on = past.free_day(on + dt.timedelta(days=3))
     visit = _visit(past, rows, wanted, on, "completed")
     wanted.closed_at = visit.ends_at
     return visit

@@ -102,6 +102,8 @@ def test_demonstration_has_a_past_to_measure_and_nothing_of_it_is_open(demonstra
     assert past.count() > PAST / 2
     assert past.filter(closed_at=None).count() == 0
     assert Visit.objects.filter(request__in=past).exclude(state__in=Visit.State.values[4:]).count() == 0
+    assert Visit.objects.filter(state="completed", ends_at__gt=timezone.now()).count() == 0
+    assert AppointmentRequest.objects.filter(closed_at__gt=timezone.now()).count() == 0
     assert FollowUpCall.objects.filter(request__in=past, state="due").count() == 0
     assert Letter.objects.filter(request__in=past, state="draft").count() == 0
 
