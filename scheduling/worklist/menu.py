@@ -65,7 +65,7 @@ MENU = (
         ),
     ),
     Group(
-        _("Calls"),
+        _("Calls and plans"),
         (
             Link(
                 "staff-questions:list",
@@ -88,6 +88,12 @@ MENU = (
                 _("Days"),
                 (Permission.VIEW_PATIENT,),
                 under=("/staff/schedule/", "/staff/visits/"),
+            ),
+            Link(
+                "staff-calendar:find-week",
+                _("Calendar"),
+                (Permission.VIEW_PATIENT,),
+                under=tuple(f"/staff/schedule/{part}/" for part in ("week", "clinicians", "rooms", "month", "book")),
             ),
             Link("staff-waitlist:list", _("Waitlist"), (Permission.MANAGE_WAITLIST,), under=("/staff/waitlist/",)),
             Link("staff-availability:free", _("Free time"), (Permission.MAKE_OFFER,)),

@@ -54,6 +54,8 @@ def test_menu_of_a_role(role, seen, unseen):
         ("/staff/availability/", {("staff-availability:home", "page")}),
         ("/staff/questions/x/", {("staff-questions:list", "true")}),
         ("/staff/schedule/day/2026-11-23/", {("staff-visits:today", "true")}),
+        ("/staff/schedule/month/2026-11/", {("staff-calendar:find-week", "true")}),
+        ("/staff/plans/", {("staff-follow-up:plans", "page")}),
         ("/staff/second-factor/", set()),
     ],
 )
@@ -72,13 +74,12 @@ def test_free_time_is_not_marked_as_working_time():
 
 
 def test_group_of_one_link_is_that_link(client):
-    user = a_member("clinician")
-    client.force_login(user)
+    client.force_login(a_member("administrator"))
 
     page = client.get("/staff/").content.decode()
 
-    assert ">Days</a>" in page
-    assert "<summary>Schedule" not in page
+    assert ">Set-up</a></li>" in page
+    assert "<summary>" not in page
 
 
 def test_group_of_several_links_opens_without_a_script(client):
