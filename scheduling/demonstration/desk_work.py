@@ -11,6 +11,7 @@ from intake.patients.proxies import verify_proxy
 from intake.registration.new_symptoms_steps import NEW_SYMPTOMS
 from intake.tasks.models import StaffTask
 from scheduling.demonstration.cases import ALL_CLEAR
+from scheduling.demonstration.emergencies import add_emergencies
 from scheduling.demonstration.patients import at_moment
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.new_symptoms import save_new_symptoms, send_new_symptoms, start_new_symptoms
@@ -41,6 +42,7 @@ def add_desk_work(now: dt.datetime) -> int:
         agent = Proxy.objects.filter(authority="health_care_agent").first()
         verify_proxy(agent, user=coordinator, by=by, key=uuid.uuid4().hex)
         _ask_and_wait(now, by)
+    add_emergencies(now)
     return StaffTask.objects.still_open().count()
 
 
