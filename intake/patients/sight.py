@@ -6,12 +6,13 @@ a floor above), each as a function that gives the keys of patients as a subquery
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from clinic.accounts.roles import Permission
 
+Rows = TypeVar("Rows", bound=QuerySet)
 _reaches: list[Callable[[Any], QuerySet]] = []
 
 
@@ -21,7 +22,7 @@ def reach_by(patients_of: Callable[[Any], QuerySet]) -> None:
         _reaches.append(patients_of)
 
 
-def patients_open_to(user, rows: QuerySet, to_patient: str) -> QuerySet:
+def patients_open_to(user, rows: Rows, to_patient: str) -> Rows:
     """Those of `rows` whose patient this member of the staff may open; `to_patient` is the path from a row to it."""
     if not user.has_perm(Permission.VIEW_PATIENT):
         return rows.none()

@@ -77,6 +77,19 @@ class AppointmentRequest(models.Model):
             models.Index(fields=["closed_at", "urgency_rank", "submitted_at"], name="request_worklist"),
             models.Index(fields=["status", "urgency_rank", "submitted_at"], name="request_by_status"),
             models.Index(fields=["taken_by", "closed_at"], name="request_mine"),
+            models.Index(  # all that the counts of the worklist ask for, so that they read no answers
+                fields=[
+                    "status",
+                    "taken_by",
+                    "contacted_at",
+                    "contact_due_at",
+                    "visit_due_on",
+                    "filled_by",
+                    "submitted_at",
+                ],
+                name="request_open_counts",
+                condition=models.Q(closed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

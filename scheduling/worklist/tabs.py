@@ -92,10 +92,11 @@ def tab_counts(user, *, now: datetime, since: datetime | None = None) -> dict[st
     With `since`, also how many were sent after that moment, under "since".
     """
     rows = AppointmentRequest.objects.visible_to(user).still_open()
-    is_row = Q(pk__isnull=False)  # the tab of all open requests has no condition of its own
-    asked = {tab.slug.replace("-", "_"): Count("pk", filter=is_row & tab.holds(user, now)) for tab in TABS}
+    # a column of the index `request_open_counts`, so that nothing but it is read; every request has a status
+    is_row = Q(status__isnull=False)  # the tab of all open requests has no condition of its own
+    asked = {tab.slug.replace("-", "_"): Count("status", filter=is_row & tab.holds(user, now)) for tab in TABS}
     if since is not None:
-        asked["since"] = Count("pk", filter=Q(submitted_at__gt=since))
+        asked["since"] = Count("status", filter=Q(submitted_at__gt=since))
     return {name.replace("_", "-"): count for name, count in rows.aggregate(**asked).items()}
 
 
