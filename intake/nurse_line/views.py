@@ -5,7 +5,8 @@ The form lives in its own corner of the browser's session: a registration that i
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from datetime import UTC, datetime
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -69,8 +70,13 @@ def _first_gap(draft: Draft) -> Step | None:
 
 
 def _is_open() -> str:
-    """What the first page says of the hour."""
-    return "open" if nurses_are_there(timezone.now()) else "closed"
+    """What the first page says of the hour; days off are looked up once a minute."""
+    return _is_open_in(int(timezone.now().timestamp()) // 60)
+
+
+@lru_cache(maxsize=2)
+def _is_open_in(minute: int) -> str:
+    return "open" if nurses_are_there(datetime.fromtimestamp(minute * 60, tz=UTC)) else "closed"
 
 
 @public_page(reads_content=False, has_form=True, also=_is_open)
