@@ -16,6 +16,7 @@ PAGES = [
     "/", "/get-help-now/", "/contact/", "/your-visit/", "/our-team/", "/refer/", "/request-an-appointment/",
     "/learn/", "/learn/spinal-cord-compression/", "/learn/your-visit/", "/learn/words/", "/clinical-trials/",
 ]  # fmt: skip
+UNSEEN = 0.001  # a page that comes in two pieces may settle by part of a pixel; 0.1 is what counts as good
 SHIFTS = """() => new Promise(done => {
   let moved = 0
   const watch = new PerformanceObserver(list => list.getEntries().forEach(one => { moved += one.value }))
@@ -39,7 +40,7 @@ def library(live_server):
 def test_nothing_jumps_and_little_is_sent(library, open_page, size):
     for path in PAGES:
         page = open_page(path, size=size)  # a fresh browser: nothing is kept from the page before
-        assert page.evaluate(SHIFTS) == 0, path
+        assert page.evaluate(SHIFTS) < UNSEEN, path
         sent = dict(page.evaluate(SENT))
         assert 3 <= len(sent) <= MOST_FILES, sent
         encoded, decoded = sent[page.url]
