@@ -156,7 +156,9 @@ def test_reference_leads_to_the_visit_of_today(client, desk, visit, small_clinic
     assert answer.headers["Location"] == page_of(visit)
 
 
-@pytest.mark.parametrize("typed", ["", "2222-2222-2", "nothing like it", "a\x00b", "0f5b6a0e-3c2d-4d0b-9a7e-1f2e3d4c5b6a"])
+@pytest.mark.parametrize(
+    "typed", ["", "2222-2222-2", "nothing like it", "a\x00b", "0f5b6a0e-3c2d-4d0b-9a7e-1f2e3d4c5b6a"]
+)
 def test_what_leads_nowhere_is_told(client, desk, typed):
     answer = client.post(reverse("staff-check-in:find"), {"key": new_key(), "code": typed})
 
