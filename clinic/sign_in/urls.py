@@ -22,6 +22,13 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return clear_site_data(response) if request.method == "POST" else response
 
 
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password; who never had one gets the link that sets it, as after forgetting."""
+    if not request.user.has_usable_password():
+        return redirect("account_reset_password")
+    return views.password_change(request)
+
+
 @require_safe
 def kept(request: HttpRequest) -> HttpResponse:
     """What was typed when the session ended: its button shows it on its page again, to be checked and sent."""
@@ -49,6 +56,6 @@ urlpatterns = [
         login_not_required(views.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path("password/", views.password_change, name="account_change_password"),
+    path("password/", password, name="account_change_password"),
     path("second-factor/", include("clinic.sign_in.second_factor_urls")),
 ]

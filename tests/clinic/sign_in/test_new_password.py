@@ -108,3 +108,12 @@ def test_signing_out_asks_the_browser_to_forget(client, nurse):
     client.force_login(nurse)
     assert "Clear-Site-Data" not in client.get(reverse("account_logout"))
     assert '"cookies"' in client.post(reverse("account_logout"))["Clear-Site-Data"]
+
+
+def test_who_never_had_a_password_is_led_to_the_link_that_sets_one(client):
+    client.force_login(User.objects.create_user("new@example.org", "New Nurse", roles=["nurse"]))
+
+    answer = client.get(reverse("account_change_password"))
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == reverse("account_reset_password")
