@@ -10,6 +10,7 @@ from clinic.accounts.roles import Permission
 from clinic.platform.submits.once import new_key
 from clinic.platform.words import duration
 from intake.triage.models import Alert, Level
+from intake.triage.sources import titles_of
 from scheduling.worklist.menu import Group, menu_of
 
 register = template.Library()
@@ -70,6 +71,12 @@ def level_words(level: str) -> str:
 def years_old(age: int | None) -> str:
     """ "67 years old"; nothing when the age is not known."""
     return "" if age is None else ngettext("%(age)s year old", "%(age)s years old", age) % {"age": age}
+
+
+@register.simple_tag
+def source_titles(fired) -> list[tuple[str, str]]:
+    """What the short keys in the sources of these rules stand for."""
+    return titles_of(one.rule.source for one in fired)
 
 
 @register.simple_tag
