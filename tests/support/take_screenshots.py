@@ -147,6 +147,10 @@ def walk_as_staff(page) -> None:
     take(page, "days", from_top_of="main fieldset")
     page.goto("/staff/measures/access/")
     take(page, "access")
+    page.goto("/staff/conference/")
+    take(page, "conference", from_top_of="h1")
+    page.goto("/staff/schedule/clinicians/" + page.url.rstrip("/").rpartition("/")[2] + "/")
+    take(page, "calendar", from_top_of="h1")
 
 
 def open_found_days(page) -> None:
