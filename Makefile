@@ -7,7 +7,7 @@ PORT ?= 8000
 export DEMONSTRATION ?= 1
 export PORT
 
-.PHONY: help run test test-next check bench lighthouse reliability lock screenshots clean
+.PHONY: help run test test-thorough test-next check bench lighthouse reliability lock screenshots clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -24,6 +24,9 @@ run: .venv/.ready  ## set up all, fill a demonstration clinic, serve it on PORT 
 
 test: .venv/.ready  ## the suite on SQLite, and on PostgreSQL where its programs are installed
 	@$(BIN)/python tests/support/run_suite.py
+
+test-thorough: .venv/.ready  ## the suite, and every journey again in harder clothes and on the second database
+	@$(BIN)/python tests/support/run_suite.py --thorough
 
 test-next: .venv/.ready  ## the suite on Django 6.1, where Python 3.12 or newer is found
 	@sh tests/support/next_django.sh

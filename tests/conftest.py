@@ -25,8 +25,10 @@ def forget_pages_made_with_other_settings(**_named):
 def pytest_addoption(parser):
     """For a second database: what asks none has been run with the first."""
     parser.addoption("--asks-database", action="store_true", help="only tests that ask a database")
+    parser.addoption("--thorough", action="store_true", help="also what repeats a journey that has been seen")
 
 
+@pytest.hookimpl(trylast=True)  # after the folders have marked theirs
 def pytest_collection_modifyitems(config, items):
     """In a parallel run the tests of one file stay together; journeys in the browser, the long ones, spread freely."""
     for item in items:
@@ -36,6 +38,10 @@ def pytest_collection_modifyitems(config, items):
         left_out = [item for item in items if not asks_database(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if asks_database(item)]
+    if not config.getoption("--thorough"):
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
 def asks_database(item) -> bool:

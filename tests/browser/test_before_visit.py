@@ -17,7 +17,10 @@ from tests.intake.before_visit.row_data import RIGHT_ROWS, ROWS, new_id
 from tests.scheduling.patient_steps import a_wanted_request
 
 everywhere = pytest.mark.parametrize(
-    ("js", "size"), [(True, PHONE), (True, DESKTOP), (False, PHONE), (False, DESKTOP)],
+    ("js", "size"), [
+        (True, PHONE), pytest.param(True, DESKTOP, marks=pytest.mark.thorough),
+        pytest.param(False, PHONE, marks=pytest.mark.thorough), (False, DESKTOP),
+    ],
     ids=["phone", "desktop", "phone without scripts", "desktop without scripts"],
 )  # fmt: skip
 

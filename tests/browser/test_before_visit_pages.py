@@ -62,6 +62,7 @@ def test_each_plain_page_on_a_phone(open_page, look_at):
     all_is_kept(page)
 
 
+@pytest.mark.thorough
 def test_each_plain_page_of_a_caregiver_without_scripts(open_page, look_at):
     open_the_clinic()
     page = open_page("/register/who/", size=DESKTOP, js=False)

@@ -48,6 +48,7 @@ def test_public_pages(open_page, look_at, clothes):
     assert len(titles) == len(PUBLIC)
 
 
+@pytest.mark.thorough
 def test_patient_pages_dark_with_the_largest_text_on_a_small_phone(open_page, look_at):
     # given a form that is filled in
     page = open_page("/register/who/", **HARDEST)
@@ -76,6 +77,7 @@ def test_patient_pages_dark_with_the_largest_text_on_a_small_phone(open_page, lo
     look_at(page)
 
 
+@pytest.mark.thorough
 def test_booking_pages_dark_with_the_largest_text_on_a_small_phone(open_page, look_at):
     open_the_clinic()
     wanted = a_reviewed_request()

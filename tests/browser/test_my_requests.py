@@ -95,7 +95,7 @@ def test_patient_signs_in_and_tells_of_new_symptoms(open_page, look_at, js, size
     assert where(page) == "/sign-in/"
 
 
-@pytest.mark.parametrize("js", [True, False])
+@pytest.mark.parametrize("js", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_new_emergency_is_shown_at_once(open_page, look_at, js):
     open_the_clinic()
     wanted = a_sent_request()
@@ -118,7 +118,7 @@ def test_new_emergency_is_shown_at_once(open_page, look_at, js):
     look_at(page)
 
 
-@pytest.mark.parametrize("js", [True, False])
+@pytest.mark.parametrize("js", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_patient_keeps_a_record_and_goes_on_by_phone(open_page, look_at, js):
     # given a form in the middle
     page = open_page("/register/who/", js=js, size=DESKTOP)
@@ -179,6 +179,7 @@ def test_caregiver_who_was_not_verified_sees_no_plans(open_page, look_at):
     assert heading(page) != "We cannot show this page yet"
 
 
+@pytest.mark.thorough
 def test_pages_dark_with_the_largest_text_on_a_small_phone(open_page, look_at):
     open_the_clinic()
     wanted = a_sent_request()

@@ -103,6 +103,7 @@ def test_other_question_goes_straight_on_and_a_slip_keeps_what_was_typed(open_pa
     look_at(page)
 
 
+@pytest.mark.thorough
 def test_call_back_dark_with_the_largest_text_on_a_small_phone(open_page, look_at):
     page = open_page("/contact/", text="largest", dark=True, size=SMALL_PHONE)
     follow(page, "Ask us to call you")
