@@ -31,8 +31,8 @@ MEANT = re.compile(r"Failed to load resource: the server responded with a status
 def pytest_collection_modifyitems(items):
     """Every test of this folder needs the browser; without Chromium it is skipped with that reason.
 
-    A journey that is walked again in harder clothes is thorough: `look_at` puts these clothes on every page that it
-    sees, so only the walk itself is repeated.
+    A journey that is walked again in other clothes is thorough: `look_at` puts the hardest on every page that it sees,
+    so only the walk itself is repeated.
     """
     for item in items:
         if "tests/browser/" in str(item.path):
@@ -44,11 +44,9 @@ def pytest_collection_modifyitems(items):
 
 
 def is_walked_again(item) -> bool:
-    """Whether this is another walk, with scripts, of one that begins in the standard clothes."""
-    clothes = getattr(item, "callspec", None) and item.callspec.params.get("clothes")
-    if not isinstance(clothes, dict) or clothes.get("js") is False:
-        return False
-    return bool(clothes.get("dark")) or clothes.get("text") == "largest"
+    """Whether this is another walk of one that is walked in the first of its clothes."""
+    call = getattr(item, "callspec", None)
+    return call is not None and call.indices.get("clothes", 0) > 0
 
 
 @pytest.fixture(scope="session")

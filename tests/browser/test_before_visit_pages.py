@@ -42,6 +42,7 @@ def all_is_kept(page, *, caregiver: bool = False) -> None:
             assert kept[name] == value, (step.slug, name)
 
 
+@pytest.mark.thorough
 def test_each_plain_page_on_a_phone(open_page, look_at):
     open_the_clinic()
     page = open_page("/register/who/", size=PHONE)

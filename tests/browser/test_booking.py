@@ -130,6 +130,7 @@ def test_coordinator_offers_days_and_the_patient_books_and_cancels(open_page, lo
     look_at(coordinator)
 
 
+@pytest.mark.thorough
 def test_patient_asks_for_other_days_or_more_time(open_page, look_at):
     # given an offer that is open on the patient's phone
     open_the_clinic()

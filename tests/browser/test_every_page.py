@@ -37,6 +37,7 @@ def an_offer_for(wanted) -> Offer:
     return make_offer(wanted, days, by=by, key=uuid4().hex, now=now)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("clothes", [STANDARD, HARDEST], ids=["standard", "dark, largest, 320 px"])
 def test_public_pages(open_page, look_at, clothes):
     page = open_page("/", **clothes)

@@ -21,10 +21,9 @@ def test_largest_text_on_the_smallest_phone_never_scrolls_sideways(open_page, pa
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_public_page_is_accessible(open_page, look_at, path, dark):
-    look_at(open_page(path, dark=dark))
+def test_public_page_is_accessible(open_page, look_at, path):
+    look_at(open_page(path))
 
 
 def test_text_size_changes_in_place_and_is_announced(open_page):

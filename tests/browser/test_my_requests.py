@@ -56,7 +56,7 @@ def walk_symptoms(page, *, look=None, **changed: dict) -> None:
     raise AssertionError(f"stuck at {page.url}")
 
 
-@pytest.mark.parametrize(("js", "size"), [(True, PHONE), (False, DESKTOP)])
+@pytest.mark.parametrize(("js", "size"), [(True, PHONE), pytest.param(False, DESKTOP, marks=pytest.mark.thorough)])
 def test_patient_signs_in_and_tells_of_new_symptoms(open_page, look_at, js, size):
     # given somebody who has sent a request
     open_the_clinic()

@@ -36,7 +36,7 @@ def library(live_server):
     add_reading(timezone.localdate())
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.thorough)], ids=["phone", "desktop"])
 def test_nothing_jumps_and_little_is_sent(library, open_page, size):
     for path in PAGES:
         page = open_page(path, size=size)  # a fresh browser: nothing is kept from the page before

@@ -2,7 +2,7 @@
 
 Tests that ask no database run once. Journeys in the browser take longest and see little of the database: they run on
 SQLite. With --thorough (`make test-thorough`) journeys are walked again in harder clothes, those that book and collide
-on PostgreSQL too, and there the walks of every address as every role as well.
+on PostgreSQL too, and there the tests of pages and of every address as every role as well.
 """
 
 import os
@@ -16,7 +16,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support.postgres_server import find_programs, postgres_server  # noqa: E402  (after the path is set)
 
-WITHOUT_ROLES = "--ignore-glob=*_addresses.py"  # who may open a page is the same on either database
+# who may open a page, and how it looks, is the same on either database; what it reads and writes has tests of its own
+WITHOUT_PAGES = ["--ignore-glob=*_addresses.py", "--ignore-glob=*_pages.py"]
 BOOKING_JOURNEYS = ("tests/browser/test_booking.py", "tests/browser/test_collisions.py")
 
 
@@ -35,7 +36,7 @@ def main() -> int:
     if find_programs():
         with postgres_server() as url:
             # the browser's event loop gives Django connections of its own: those tests run apart from the others here
-            options = ["--asks-database", "--ignore=tests/browser", *([] if is_thorough else [WITHOUT_ROLES])]
+            options = ["--asks-database", "--ignore=tests/browser", *([] if is_thorough else WITHOUT_PAGES)]
             status = run("PostgreSQL", *options, DATABASE_URL=url) or status
             if is_thorough:
                 status = run("PostgreSQL, in the browser", *BOOKING_JOURNEYS, DATABASE_URL=url) or status
