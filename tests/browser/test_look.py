@@ -13,6 +13,7 @@ PAGES = INFORMATION + FORMS
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.thorough  # the page wears it in the test below, too: here the button is pressed on each
 @pytest.mark.parametrize("path", PAGES)
 def test_largest_text_on_the_smallest_phone_never_scrolls_sideways(open_page, path):
     page = open_page(path, size=SMALL)

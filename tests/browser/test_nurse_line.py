@@ -85,7 +85,9 @@ def test_symptom_is_asked_about_safety_first_and_a_sign_of_emergency_interrupts(
     assert NurseQuestion.objects.get().level == "emergency"
 
 
-@pytest.mark.parametrize("js", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    "js", [True, pytest.param(False, marks=pytest.mark.thorough)], ids=["with script", "without script"]
+)
 def test_other_question_goes_straight_on_and_a_slip_keeps_what_was_typed(open_page, look_at, js):
     page = open_page("/ask-a-nurse/", js=js, size=PHONE)
     begin(page, "cost")

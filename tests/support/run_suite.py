@@ -17,7 +17,12 @@ sys.path.insert(0, str(ROOT))
 from tests.support.postgres_server import find_programs, postgres_server  # noqa: E402  (after the path is set)
 
 # who may open a page, and how it looks, is the same on either database; what it reads and writes has tests of its own
-WITHOUT_PAGES = ["--ignore-glob=*_addresses.py", "--ignore-glob=*_pages.py"]
+WITHOUT_PAGES = [
+    "--ignore-glob=*_addresses.py",
+    "--ignore-glob=*_pages.py",
+    "--ignore=tests/scheduling/demonstration",
+    "--ignore=tests/intake/registration/test_guessing.py",
+]
 BOOKING_JOURNEYS = ("tests/browser/test_booking.py", "tests/browser/test_collisions.py")
 
 
