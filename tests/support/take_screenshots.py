@@ -157,7 +157,8 @@ def open_found_days(page) -> None:
     """The day builder of a request with three days; if possible one with a day before its target date."""
     page.goto("/staff/?tab=to-schedule")
     rows = page.locator("main tbody tr").get_by_role("link")
-    addresses = [f"{row.get_attribute('href')}days/" for row in rows.all()]
+    links = [row.get_attribute("href") for row in rows.all()]
+    addresses = [f"{link}days/" for link in links if not link.endswith("/hand-over/")]
     found = ""
     for address in addresses:
         page.goto(address)
