@@ -18,7 +18,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from intake.access.sessions import open_phone_session
 from intake.nurse_line.actions import convert_question, note_question, take_question
 from intake.nurse_line.forms import NoteForm
@@ -121,13 +121,10 @@ def _is_overdue(row: NurseQuestion, now: datetime) -> bool:
 def _noted(request: HttpRequest, row: NurseQuestion, form: NoteForm) -> bool:
     said = form.cleaned_data
     actor = staff_actor(request.user)
-    try:
+    with told_in(form):
         note_question(row, what=said["what"], note=said["note"], user=request.user, by=actor, key=said["key"])
-    except Refused as no:
-        form.add_error(None, str(no))
-        form.renew_key()
-        return False
-    return True
+        return True
+    return False
 
 
 @calls_back
@@ -135,11 +132,9 @@ def _noted(request: HttpRequest, row: NurseQuestion, form: NoteForm) -> bool:
 def take(request: HttpRequest, pk) -> HttpResponse:
     """Say that one answers it."""
     row = _question(request, pk)
-    try:
+    with told_above(request):
         take_question(row, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("You have taken this question."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("staff-questions:question", pk)
 
 
@@ -149,10 +144,8 @@ def take(request: HttpRequest, pk) -> HttpResponse:
 def convert(request: HttpRequest, pk) -> HttpResponse:
     """The person needs a visit: on to the phone entry with what is known."""
     row = _question(request, pk)
-    try:
+    with told_above(request):
         draft = convert_question(row, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
-    except Refused as no:
-        messages.warning(request, str(no))
-        return redirect("staff-questions:question", pk)
-    open_phone_session(request, draft.pk)
-    return redirect(address_of(FLOW.first_gap(draft.answers, draft.steps_done)))
+        open_phone_session(request, draft.pk)
+        return redirect(address_of(FLOW.first_gap(draft.answers, draft.steps_done)))
+    return redirect("staff-questions:question", pk)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.limits import take
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from clinic.site.public_pages import public_page
 from intake.access.sessions import patient_session
 from intake.access.tries import network_of
@@ -192,13 +193,10 @@ def _asked(request: HttpRequest, draft: Draft, form: CallBackForm) -> NurseQuest
     said = {name: value for name, value in form.cleaned_data.items() if name != "key"}
     said["is_our_patient"] = said.get("is_our_patient") or ""
     key = form.cleaned_data["key"]
-    try:
+    with told_in(form):
         patient = _who_asks(request, draft)
         return ask_nurse(draft, said, patient=patient, by=request.actor, key=key, at=timezone.now())
-    except Refused as no:
-        form.add_error(None, str(no))
-        form.renew_key()
-        return None
+    return None
 
 
 def _who_asks(request: HttpRequest, draft: Draft) -> Patient | None:

@@ -19,6 +19,7 @@ from clinic.directory.models import Clinician, Specialty
 from clinic.platform.audit.record import record_view
 from clinic.platform.forms import SubmitForm
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from scheduling.conference import outcomes
 from scheduling.conference.actions import change_question, move_case, put_off, recommend, take_off
 from scheduling.conference.days import OF_THE_LIST, coming
@@ -255,11 +256,8 @@ def _version(request: HttpRequest) -> int:
 def _press(request: HttpRequest, found: ConferenceCase, work: Callable[[dict], object], said: str) -> HttpResponse:
     """Do it and say so, back on the list."""
     how = {"user": request.user, "by": staff_actor(request.user), "key": request.POST.get("key", "")}
-    try:
+    with told_above(request):
         work(how)
-    except Refused as no:
-        messages.warning(request, str(no))
-    else:
         messages.success(request, said)
     return redirect(f"{address_of(found.conference)}#case-{found.pk}")
 

@@ -18,7 +18,7 @@ from clinic.accounts.roles import Permission
 from clinic.directory.models import Clinician
 from clinic.platform.audit.record import Entry, record_many, record_view
 from clinic.platform.db.together import read_together
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from clinic.platform.words import day as day_words
 from intake.records.counts import with_record_counts
 from intake.records.words import progress_words
@@ -98,7 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewConferenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
-        try:
+        with told_in(form, there="on", past="on", closed_day="on"):
             made = create_conference(
                 on=cleaned["on"],
                 starts_at=start_of(cleaned["on"], cleaned["at"]),
@@ -108,10 +108,6 @@ def new(request: HttpRequest) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=cleaned["key"],
             )
-        except Refused as no:
-            form.add_error("on" if no.code in ("there", "past", "closed_day") else None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The conference is planned. Put requests on its list from their pages."))
             return redirect(address_of(made))
     context = {"form": form, "crumbs": crumbs(None, _("New conference"))}
@@ -191,7 +187,7 @@ def attendance(request: HttpRequest, on: str) -> HttpResponse:
     form = AttendanceForm(request.POST, people=people, action=request.path)
     if form.is_valid():
         cleaned = form.cleaned_data
-        try:
+        with told_in(form):
             save_attendance(
                 meeting,
                 present=[int(one) for one in cleaned["present"]],
@@ -200,12 +196,8 @@ def attendance(request: HttpRequest, on: str) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=cleaned["key"],
             )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
             messages.success(request, _("Saved who was there."))
             return redirect(address_of(meeting))
-    form.renew_key()
     return _show(request, meeting, form=form, status=422)
 
 
@@ -214,11 +206,9 @@ def attendance(request: HttpRequest, on: str) -> HttpResponse:
 def close(request: HttpRequest, on: str) -> HttpResponse:
     """The conference is over; its outcomes stand."""
     meeting = find_conference(request, on)
-    try:
+    with told_above(request):
         close_conference(meeting, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("The conference is closed."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect(address_of(meeting))
 
 
@@ -227,11 +217,9 @@ def close(request: HttpRequest, on: str) -> HttpResponse:
 def reopen(request: HttpRequest, on: str) -> HttpResponse:
     """Take the closing back, for a few minutes."""
     meeting = find_conference(request, on)
-    try:
+    with told_above(request):
         open_again(meeting, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("Undone: the conference is open again."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect(address_of(meeting))
 
 
@@ -272,7 +260,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     initial = {"conference": str(meetings[0].pk)} if meetings else {}
     form = AddCaseForm(request.POST or None, conferences=meetings, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             case = add_case(
                 form.chosen,
                 wanted,
@@ -281,10 +269,6 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=form.cleaned_data["key"],
             )
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The patient is on the list."))
             return redirect("staff-conference:case", case.pk)
     context = {

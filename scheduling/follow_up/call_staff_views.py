@@ -15,6 +15,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from intake.tasks.models import StaffTask
 from scheduling.follow_up.call_lists import DUE, SHOWS, CallRow, calls_page, waiting_questions, with_tries
 from scheduling.follow_up.calls import ask_nurse, close_follow_up, log_follow_up, task_key, was_in_time, why_closed
@@ -161,9 +162,7 @@ def call_close(request: HttpRequest, call_id) -> HttpResponse:
 def call_task(request: HttpRequest, call_id) -> HttpResponse:
     """Hand what was said to the nurse as a task; then the call."""
     found = _found(request, call_id)
-    try:
+    with told_above(request):
         ask_nurse(found, **written_by(request), key=request.POST.get("key", ""))
         messages.success(request, _("A task for the nurse is open."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("staff-follow-up:call", call_id)

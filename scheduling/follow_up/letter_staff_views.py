@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from scheduling.follow_up.forms import ChangeLetterForm, NewLetterForm, SendForm
 from scheduling.follow_up.letter_text import addressee_of, read_facts, report_text
 from scheduling.follow_up.letters import change_letter, correct_letter, send_letter, write_letter
@@ -47,12 +48,8 @@ def letter_add(request: HttpRequest, reference: str) -> HttpResponse:
         said = form.cleaned_data
         words = {"addressee": said["addressee"], "body": said["body"], "template": "visit_report"}
         kind, visit = Letter.Kind.REPORT, form.visit_of()
-        try:
+        with told_in(form):
             letter = write_letter(wanted, kind=kind, visit=visit, **words, **written_by(request), key=said["key"])
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The draft is saved. Print it, send it, then mark it as sent."))
             return _to(letter, wanted)
     context = {"wanted": wanted, "form": form, "has_addressee": bool(addressee)}
@@ -136,13 +133,11 @@ def letter_correct(request: HttpRequest, reference: str, letter_id) -> HttpRespo
     """Begin a new letter that corrects a sent one."""
     wanted = find_wanted(request, reference)
     found = _found(request, wanted, letter_id)
-    try:
+    with told_above(request):
         new = correct_letter(found, **written_by(request), key=request.POST.get("key", ""))
-    except Refused as no:
-        messages.warning(request, str(no))
-        return _to(found, wanted)
-    messages.success(request, _("This is a new draft with the text of the letter that was sent."))
-    return _to(new, wanted)
+        messages.success(request, _("This is a new draft with the text of the letter that was sent."))
+        return _to(new, wanted)
+    return _to(found, wanted)
 
 
 @requires(Permission.VIEW_PATIENT)

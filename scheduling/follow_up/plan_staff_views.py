@@ -14,6 +14,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from scheduling.follow_up.actions import add_hospital_event, add_item, change_item, close_item, owners, reopen_item
 from scheduling.follow_up.call_lists import ANYBODY, ITEM_SHOWS, ME, OPEN, OUTSIDE, items_page
 from scheduling.follow_up.forms import OUTSIDE as SOMEBODY_OUTSIDE
@@ -65,13 +66,9 @@ def item_add(request: HttpRequest, reference: str) -> HttpResponse:
     note_look(request, wanted, "plan_item_add")
     form = PlanItemForm(request.POST or None, owners=owners())
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form, owner="owner"):
             facts = form.facts() | written_by(request)
             add_item(wanted, **facts, key=form.cleaned_data["key"], now=timezone.now())
-        except Refused as no:
-            form.add_error("owner" if no.code == "owner" else None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("It is on the plan."))
             return to_plan(wanted)
     context = {"wanted": wanted, "form": form, "title": _("Add to the plan")}
@@ -153,13 +150,11 @@ def item_reopen(request: HttpRequest, reference: str, item_id) -> HttpResponse:
     """Done or not needed was a mistake; then the plan."""
     wanted = find_wanted(request, reference)
     found, version = _found_item(request, wanted, item_id), request.POST.get("version", "")
-    try:
+    with told_above(request):
         shown = int(version) if version.isdecimal() and len(version) < 9 else 0
         key = request.POST.get("key", "")
         reopen_item(found, version=shown, **written_by(request), key=key, now=timezone.now())
         messages.success(request, _("It is open again."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return to_plan(wanted)
 
 
@@ -204,12 +199,8 @@ def event_add(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         facts = {"kind": said["kind"], "cause": said["cause"], "on": said["on"], "note": said["note"] or ""}
-        try:
+        with told_in(form):
             add_hospital_event(wanted, **facts, **written_by(request), key=said["key"], now=timezone.now())
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("It is written down."))
             return to_plan(wanted)
     title = _("Emergency department visit or admission")

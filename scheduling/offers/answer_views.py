@@ -14,7 +14,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.forms import SubmitForm
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from scheduling.offers.accepting import accept_offer
 from scheduling.offers.actions import can_extend, decline_offer, extend_offer
 from scheduling.offers.answer_forms import BookForCallerForm, MoreTimeForCallerForm, NoneWorksForCallerForm
@@ -105,14 +105,11 @@ def _settled(
     """Do what a right form asks for and go on to the request; otherwise the page again with what was typed."""
     if not form.is_valid():
         return _show(request, wanted, offer, form, status=422)
-    try:
+    with told_in(form):
         act(form.cleaned_data)
-    except Refused as no:
-        form.add_error(None, str(no))
-        form.renew_key()
-        return _show(request, wanted, offer, form, status=409)
-    messages.success(request, done)
-    return redirect("worklist:request", wanted.reference)
+        messages.success(request, done)
+        return redirect("worklist:request", wanted.reference)
+    return _show(request, wanted, offer, form, status=409)
 
 
 def _show(

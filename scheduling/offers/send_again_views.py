@@ -15,7 +15,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform import words
 from clinic.platform.forms import RadioField, SubmitForm
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from intake.patients.models import Patient
 from intake.patients.reach import ways_to
 from scheduling.offers.send_again import send_link_again
@@ -64,11 +64,8 @@ def send_again(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _sent(request: HttpRequest, wanted: AppointmentRequest, form: SendAgainForm) -> bool:
     answer = form.cleaned_data
-    try:
+    with told_in(form):
         send_link_again(wanted, way=answer["way"], by=staff_actor(request.user), key=answer["key"])
-    except Refused as no:
-        form.add_error(None, str(no))
-        form.renew_key()
-        return False
-    messages.success(request, _("The link is on its way to the patient."))
-    return True
+        messages.success(request, _("The link is on its way to the patient."))
+        return True
+    return False

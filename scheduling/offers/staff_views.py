@@ -13,6 +13,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from intake.patients.reach import addresses_of
 from scheduling.itineraries.search import find_days, not_before, suggested_legs
 from scheduling.offers.actions import make_offer, release_offer
@@ -142,9 +143,7 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
     if offer is None:
         messages.warning(request, _("There is no offer to take back."))
         return redirect("staff-offers:build", wanted.reference)
-    try:
+    with told_above(request):
         release_offer(offer, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("The offer is taken back. Its days are free again."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("staff-offers:build", wanted.reference)

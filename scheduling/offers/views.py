@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.platform.db.batch import Batch, stored
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from scheduling.offers.accepting import accept_offer
 from scheduling.offers.actions import can_extend, decline_offer, extend_offer
 from scheduling.offers.forms import ChangeDayForm, ChooseDayForm, DeclineForm, KeepDayForm, MoreTimeForm
@@ -159,15 +160,12 @@ def decline(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
 
 def _declined(offer: Offer, form: DeclineForm, request: HttpRequest) -> bool:
     answer = form.cleaned_data
-    try:
+    with told_in(form):
         decline_offer(
             offer, reason=answer["reason"], wants_call=answer["wants_call"], by=request.actor, key=answer["key"]
         )
-    except Refused as no:
-        form.add_error(None, str(no))
-        form.renew_key()
-        return False
-    return True
+        return True
+    return False
 
 
 def _latest_offer(wanted: AppointmentRequest) -> Offer | None:

@@ -16,6 +16,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from intake.patients.editing import values_of
 from intake.patients.models import Patient, Proxy
 from intake.patients.proxies import unverify_proxy, verify_proxy
@@ -123,11 +124,8 @@ def proxy(request: HttpRequest, patient_id: uuid.UUID, proxy_id: int) -> HttpRes
     found = get_object_or_404(Proxy, pk=proxy_id, patient=row)
     is_undo = request.POST.get("then") == "undo"
     action = unverify_proxy if is_undo else verify_proxy
-    try:
+    with told_above(request):
         action(found, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
-    except Refused as no:
-        messages.warning(request, str(no))
-    else:
         said = _("Not verified any more. Tell them nothing about the patient.") if is_undo else _("Authority verified.")
         messages.success(request, said)
     return redirect("staff-patients:patient", row.pk)

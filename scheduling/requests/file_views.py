@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from intake.records.file_forms import AddFileForm, RemoveFileForm
 from intake.records.file_rows import rows_of
 from intake.records.kinds import KINDS
@@ -83,13 +83,10 @@ def add(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
 
 def _added(request: HttpRequest, wanted: AppointmentRequest, form: AddFileForm) -> bool:
     answer = form.cleaned_data
-    try:
+    with told_in(form, "file"):
         add_upload(wanted.report, answer["kind"], answer["file"], by=request.actor, key=answer["key"])
-    except Refused as no:
-        form.add_error("file", str(no))
-        form.renew_key()
-        return False
-    return True
+        return True
+    return False
 
 
 @require_safe

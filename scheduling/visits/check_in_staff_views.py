@@ -20,7 +20,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.forms import SubmitForm, TextField
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from clinic.platform.words import clock
 from clinic.platform.words import day as day_words
 from scheduling.visits import day_actions
@@ -108,12 +108,10 @@ def _check_in(request: HttpRequest, row: Visit) -> HttpResponse:
     """One press; whatever comes of it, the page shows the visit as it is now."""
     version = request.POST.get("version", "")
     how = {"by": staff_actor(request.user), "key": request.POST.get("key", ""), "now": timezone.now()}
-    try:
+    with told_above(request):
         known = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
         day_actions.check_in(row, version=known, **how)
         messages.success(request, _("The patient is checked in."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("staff-check-in:visit", row.pk)
 
 

@@ -18,6 +18,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from clinic.platform.words import clock, minutes_words
 from scheduling.visits import day_actions
 from scheduling.visits.changes import undo_change
@@ -55,12 +56,10 @@ def leg_step(request: HttpRequest, leg_id: UUID, step: str) -> HttpResponse:
 def _press(request: HttpRequest, visit: Visit, work: Callable[[dict], str]) -> HttpResponse:
     """Do it and say so, back at the visit on the list; or say why not, at the top of it."""
     how = {"by": staff_actor(request.user), "key": request.POST.get("key", ""), "now": timezone.now()}
-    try:
+    with told_above(request):
         messages.success(request, work(how))
-    except Refused as no:
-        messages.warning(request, str(no))
-        return redirect(day_address(visit).partition("#")[0])
-    return redirect(day_address(visit))
+        return redirect(day_address(visit))
+    return redirect(day_address(visit).partition("#")[0])
 
 
 def day_address(visit: Visit) -> str:

@@ -17,7 +17,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from clinic.platform.words import day as day_words
 from intake.patients.reach import addresses_of
 from scheduling.calendar.tabs import BOARD, schedule_tabs
@@ -40,12 +40,8 @@ def cancel(request: HttpRequest, visit_id) -> HttpResponse:
             record_view(visit, by=actor, purpose="cancel_page")
     elif form.is_valid():
         cleaned = form.cleaned_data
-        try:
+        with told_in(form):
             cancel_visit(visit, by=actor, key=cleaned["key"], reason=cleaned["reason"], now=timezone.now())
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The visit is canceled and its times are free. The request is ready again."))
             can_undo = request.user.has_perm(Permission.MOVE_VISIT)
             where = ["staff-visits:visit", visit.pk] if can_undo else ["worklist:request", visit.request.reference]

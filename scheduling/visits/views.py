@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.opening import open_with_birth_date
 from scheduling.requests.patient_pages import patient_page, show
@@ -119,14 +120,10 @@ def other_day(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             answer = form.cleaned_data
-            try:
+            with told_in(form):
                 ask_for_another_day(
                     visit, words=answer["words"], by=request.actor, key=answer["key"], now=timezone.now()
                 )
-            except Refused as no:
-                form.add_error(None, str(no))
-                form.renew_key()
-            else:
                 messages.success(request, _("We got your message. We will call or write to you."))
                 return redirect("visits:confirmation", wanted.reference)
     return show(request, "visits/other_day.html", wanted, visit=visit, form=form, status=status)

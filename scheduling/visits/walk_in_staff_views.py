@@ -21,7 +21,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.directory.models import Clinician
 from clinic.platform.audit.record import record_view
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from clinic.platform.words import day as day_words
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.change_options import read_day, sign_day
@@ -135,7 +135,7 @@ def _book_whole_day(request: HttpRequest, wanted: AppointmentRequest, key: str, 
     if one is None:
         messages.warning(request, _("This page is too old. Here is what is possible now."))
         return redirect("staff-visits:walk-in", wanted.reference)
-    try:
+    with told_above(request):
         visit = add_walk_in_visit(
             wanted,
             legs=legs_of_day(one),
@@ -147,11 +147,9 @@ def _book_whole_day(request: HttpRequest, wanted: AppointmentRequest, key: str, 
             key=form.cleaned_data["key"],
             now=now,
         )
-    except Refused as no:
-        messages.warning(request, str(no))
-        return redirect("staff-visits:walk-in", wanted.reference)
-    messages.success(request, _("The patient has a visit today."))
-    return redirect(day_address(visit))
+        messages.success(request, _("The patient has a visit today."))
+        return redirect(day_address(visit))
+    return redirect("staff-visits:walk-in", wanted.reference)
 
 
 @allowed
@@ -235,13 +233,10 @@ def _is_done(request: HttpRequest, form: AddLegForm, found: Findings, work: Call
         return False
     reason = cleaned["reason"] if over else ""
     how = {"overbook_reason": reason, "despite_rules": cleaned["anyway"], "by": staff_actor(request.user)}
-    try:
+    with told_in(form):
         messages.success(request, work(how | {"key": cleaned["key"], "now": now}))
-    except Refused as no:
-        form.add_error(None, str(no))
-        form.renew_key()
-        return False
-    return True
+        return True
+    return False
 
 
 def _can_overbook(request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.directory.models import Specialty
 from clinic.platform.audit.record import record_view
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Visit
 from scheduling.waitlist.actions import join_waitlist, leave_waitlist, offer_now
@@ -52,12 +52,8 @@ def entry(request: HttpRequest, reference: str) -> HttpResponse:
         submit_label=_("Save") if there else None,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             join_waitlist(wanted, **form.wishes, by=staff_actor(request.user), key=form.cleaned_data["key"])
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The request is on the waitlist."))
             return redirect("staff-waitlist:list")
     context = {
@@ -95,11 +91,8 @@ def _find(request: HttpRequest, entry_id) -> WaitlistEntry:
 def offer(request: HttpRequest, entry_id) -> HttpResponse:
     """Offer the first time that helps this person, now."""
     found = _find(request, entry_id)
-    try:
+    with told_above(request):
         offer_now(found, by=staff_actor(request.user), key=request.POST.get("key", ""), now=timezone.now())
-    except Refused as no:
-        messages.warning(request, str(no))
-    else:
         is_leg = found.specialty_id is not None
         messages.success(
             request,
@@ -113,10 +106,7 @@ def offer(request: HttpRequest, entry_id) -> HttpResponse:
 def remove(request: HttpRequest, entry_id) -> HttpResponse:
     """Take a request off the list."""
     found = _find(request, entry_id)
-    try:
+    with told_above(request):
         leave_waitlist(found, by=staff_actor(request.user), key=request.POST.get("key", ""))
-    except Refused as no:
-        messages.warning(request, str(no))
-    else:
         messages.success(request, _("The request is off the waitlist. A booked visit stays as it is."))
     return redirect("staff-waitlist:list")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from intake.patients.reach import addresses_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.patient_pages import patient_page, show
@@ -33,12 +33,8 @@ def join(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
         submit_label=_("Save") if entry else None,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             join_waitlist(wanted, **form.wishes, by=request.actor, key=form.cleaned_data["key"])
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("Saved. We will tell you when an earlier day opens that works for you."))
             return redirect("visits:confirmation", wanted.reference)
     context = {"form": form, "visit": visit, "entry": entry, "is_written_to": bool(addresses_of(wanted.patient))}
@@ -57,11 +53,8 @@ def _entry(wanted: AppointmentRequest) -> WaitlistEntry | None:
 def leave(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """They want no earlier day any more."""
     entry, form = _entry(wanted), LeaveForm(request.POST)
-    if entry is not None and form.is_valid():
-        try:
-            leave_waitlist(entry, by=request.actor, key=form.cleaned_data["key"])
-        except Refused as no:
-            messages.warning(request, str(no))
-            return redirect("visits:confirmation", wanted.reference)
-    messages.success(request, _("We will not tell you about earlier days any more. Your visit stays as it is."))
+    with told_above(request):
+        if entry is not None:
+            leave_waitlist(entry, by=request.actor, key=form.cleaned_data["key"] if form.is_valid() else "")
+        messages.success(request, _("We will not tell you about earlier days any more. Your visit stays as it is."))
     return redirect("visits:confirmation", wanted.reference)

@@ -17,7 +17,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.db.together import read_together
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from clinic.platform.words import duration
 from intake.before_visit.models import BeforeVisit
 from intake.patients.models import Proxy
@@ -145,11 +145,9 @@ def _answers_so_far(alert: Alert) -> tuple[dict, list[Answer]]:
 def acknowledge(request: HttpRequest, alert_id) -> HttpResponse:
     """Take the alert on: it leaves the banner, and the time and the person are kept."""
     alert = find_alert(request, alert_id)
-    try:
+    with told_above(request):
         acknowledge_alert(alert, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("You have this alert. Call the person now."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("worklist:alert", alert.pk)
 
 
@@ -160,7 +158,7 @@ def contact(request: HttpRequest, alert_id) -> HttpResponse:
     alert = find_alert(request, alert_id)
     form = AlertContactForm(request.POST, has_number=bool(number_of(alert)), action=request.path)
     if form.is_valid():
-        try:
+        with told_in(form):
             log_alert_call(
                 alert,
                 outcome=form.cleaned_data["reached"],
@@ -169,10 +167,6 @@ def contact(request: HttpRequest, alert_id) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=form.cleaned_data["key"],
             )
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("Saved."))
             return redirect("worklist:alert", alert.pk)
     return show_alert(request, alert, form=form, status=422)
@@ -185,7 +179,7 @@ def further(request: HttpRequest, alert_id) -> HttpResponse:
     alert = find_alert(request, alert_id)
     form = FurtherForm(request.POST, action=request.path, auto_id="further_%s")
     if form.is_valid():
-        try:
+        with told_in(form):
             step_further(
                 alert,
                 request.POST.get("do", ""),
@@ -194,11 +188,7 @@ def further(request: HttpRequest, alert_id) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=form.cleaned_data["key"],
             )
-        except Refused as no:
-            alert.refresh_from_db()
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("Saved with its time."))
             return redirect("worklist:alert", alert.pk)
+        alert.refresh_from_db()
     return show_alert(request, alert, further_form=form, status=422)

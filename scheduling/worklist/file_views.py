@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from intake.records.file_forms import RemoveFileForm, StaffFileForm
 from intake.records.file_rows import rows_of
 from intake.records.models import Upload
@@ -64,13 +64,10 @@ def _added(request: HttpRequest, wanted: AppointmentRequest, form: StaffFileForm
     answer = form.cleaned_data
     item_id = int(answer["record"]) if answer.get("record") else None
     by = staff_actor(request.user)
-    try:
+    with told_in(form, "file"):
         add_upload(wanted.report, answer["kind"], answer["file"], by=by, key=answer["key"], item_id=item_id)
-    except Refused as no:
-        form.add_error("file", str(no))
-        form.renew_key()
-        return False
-    return True
+        return True
+    return False
 
 
 @requires(Permission.VIEW_PATIENT, Permission.CHASE_RECORDS)

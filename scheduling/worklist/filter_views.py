@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from scheduling.worklist.filter_actions import delete_filter, save_filter
 from scheduling.worklist.filters import read_filter
 from scheduling.worklist.home import choices_of, show_worklist
@@ -31,13 +31,9 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("worklist:home")
     if form.is_valid():
         said = form.cleaned_data
-        try:
+        with told_in(form, "name"):
             by = staff_actor(request.user)
             saved = save_filter(chosen, name=said["name"], user=request.user, by=by, key=said["key"])
-        except Refused as no:
-            form.add_error("name", str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("Saved as “%(name)s”.") % {"name": saved.name})
             return redirect(f"{reverse('worklist:home')}?{saved.query}")
     return show_worklist(request, QueryDict(chosen.query), save_form=form, status=422)
@@ -48,9 +44,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one's own saved filter."""
     saved = get_object_or_404(SavedFilter, pk=pk, user=request.user)
-    try:
+    with told_above(request):
         delete_filter(saved, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("“%(name)s” is deleted.") % {"name": saved.name})
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("worklist:home")

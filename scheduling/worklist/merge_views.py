@@ -15,8 +15,8 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import Entry, record_many
-from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
+from clinic.platform.told import told_above, told_in
 from clinic.platform.words import day
 from clinic.platform.words import phone as phone_words
 from intake.patients.languages import language_words
@@ -91,12 +91,9 @@ def merge(request: HttpRequest, task_id: int) -> HttpResponse:
     ]
     form = MergeForm(request.POST if request.method == "POST" else None, kept_choices=choices)
     if form.is_bound and form.is_valid():
-        try:
+        with told_in(form):
             return _decide(request, task, one.patient, other.patient, form)
-        except Refused as no:
-            task.refresh_from_db()
-            form.add_error(None, str(no))
-            form.renew_key()
+        task.refresh_from_db()
     context = {
         "task": task,
         "why": facts_of(task),
@@ -138,11 +135,9 @@ def merged(request: HttpRequest, merge_id: int) -> HttpResponse:
     rows = PatientMerge.objects.select_related("kept", "absorbed")
     found = get_object_or_404(rows, pk=merge_id, kept__in=Patient.objects.visible_to(request.user))
     if request.method == "POST":
-        try:
+        with told_above(request):
             undo_merge(found, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
             messages.success(request, _("These are two records again. The task about them is open again."))
-        except Refused as no:
-            messages.warning(request, str(no))
         return redirect("worklist:merged", found.pk)
     kept, absorbed, labels = both_sides(request.user, found.kept_id, found.absorbed_id)
     note_both(request, kept.patient, absorbed.patient)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above
 from intake.patients.models import Proxy
 from intake.patients.proxies import unverify_proxy, verify_proxy
 from scheduling.worklist.staff_views import find_wanted
@@ -23,11 +23,8 @@ def proxy(request: HttpRequest, reference: str, proxy_id: int) -> HttpResponse:
     row = get_object_or_404(Proxy, pk=proxy_id, patient=wanted.patient)
     is_undo = request.POST.get("then") == "undo"
     action = unverify_proxy if is_undo else verify_proxy
-    try:
+    with told_above(request):
         action(row, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
-    except Refused as no:
-        messages.warning(request, str(no))
-    else:
         said = _("Not verified any more. Tell them nothing about the patient.") if is_undo else _("Authority verified.")
         messages.success(request, said)
     return redirect("worklist:request", wanted.reference)

@@ -13,6 +13,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from intake.records.file_forms import StaffFileForm
 from intake.records.file_rows import rows_of
 from intake.records.models import ReadinessItem
@@ -90,7 +91,7 @@ def record_add(request: HttpRequest, reference: str) -> HttpResponse:
     form = AddRecordForm(request.POST, action=request.path)
     if form.is_valid():
         cleaned = form.cleaned_data
-        try:
+        with told_in(form, detail_missing="detail"):
             add_record(
                 wanted,
                 kind=cleaned["kind"],
@@ -101,10 +102,6 @@ def record_add(request: HttpRequest, reference: str) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=cleaned["key"],
             )
-        except Refused as no:
-            form.add_error("detail" if no.code == "detail_missing" else None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The record is on the list."))
             return redirect("worklist:records", wanted.reference)
     return show_records(request, wanted, add_form=form, status=422)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_above, told_in
 from scheduling.requests.actions import hand_back, take_request
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.actions import add_note, log_call
@@ -142,7 +142,7 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a request, also over from a colleague; then its page. `held_by` says who held it on the page pressed."""
     wanted = find_wanted(request, reference)
     key = request.POST.get("key", "")
-    try:
+    with told_above(request):
         take_request(
             wanted,
             user=request.user,
@@ -151,8 +151,6 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
             held_by=request.POST.get("held_by", "")[:20],
         )
         messages.success(request, _("You hold this request now."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("worklist:triage" if request.POST.get("then") == "triage" else "worklist:request", wanted.reference)
 
 
@@ -161,11 +159,9 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
 def hand_back_request(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand a request back to the team; then its page."""
     wanted = find_wanted(request, reference)
-    try:
+    with told_above(request):
         hand_back(wanted, user=request.user, by=staff_actor(request.user), key=request.POST.get("key", ""))
         messages.success(request, _("The request is back with the team."))
-    except Refused as no:
-        messages.warning(request, str(no))
     return redirect("worklist:request", wanted.reference)
 
 
@@ -176,7 +172,7 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
     wanted = find_wanted(request, reference)
     form = ContactForm(request.POST, action=request.path)
     if form.is_valid():
-        try:
+        with told_in(form):
             call = log_call(
                 wanted,
                 reached=form.cleaned_data["reached"] == "yes",
@@ -185,10 +181,6 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=form.cleaned_data["key"],
             )
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             saved = _("Call saved. The clock has stopped.") if call.reached else _("Call saved. The clock goes on.")
             messages.success(request, saved)
             return redirect("worklist:request", wanted.reference)
@@ -202,7 +194,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     wanted = find_wanted(request, reference)
     form = NoteForm(request.POST, action=request.path)
     if form.is_valid():
-        try:
+        with told_in(form):
             add_note(
                 wanted,
                 text=form.cleaned_data["text"],
@@ -210,10 +202,6 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=form.cleaned_data["key"],
             )
-        except Refused as no:
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("Note saved."))
             return redirect("worklist:request", wanted.reference)
     return _show_overview(request, wanted, note_form=form, status=422)

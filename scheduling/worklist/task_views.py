@@ -24,7 +24,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform import words
 from clinic.platform.audit.record import record_view
-from clinic.platform.refusals import Refused
+from clinic.platform.told import told_in
 from intake.before_visit.record_choices import IMPLANTS
 from intake.nurse_line.models import NurseQuestion
 from intake.tasks.actions import close_task
@@ -268,7 +268,7 @@ def close(request: HttpRequest, task_id: int) -> HttpResponse:
     found = find_task(request, task_id)
     form = CloseTaskForm(request.POST, action=request.path)
     if form.is_valid():
-        try:
+        with told_in(form):
             close_task(
                 found,
                 state=form.cleaned_data["state"],
@@ -277,11 +277,7 @@ def close(request: HttpRequest, task_id: int) -> HttpResponse:
                 by=staff_actor(request.user),
                 key=form.cleaned_data["key"],
             )
-        except Refused as no:
-            found.refresh_from_db()
-            form.add_error(None, str(no))
-            form.renew_key()
-        else:
             messages.success(request, _("The task is closed."))
             return redirect("worklist:tasks")
+        found.refresh_from_db()
     return show_task(request, found, form)

@@ -96,6 +96,15 @@ def test_patient_joins_from_the_visit_changes_and_leaves(patient, visit):
     assert entry.state == "left"
 
 
+def test_leaving_from_a_spoiled_page_is_not_told_as_done(patient, visit):
+    entry = join_waitlist(visit.request, by=person_of(visit.request), key=new_key())
+    answer = patient.post(at(visit, "earlier-day/leave/"), {"key": ""}, follow=True)
+    assert "This page is too old to be sent" in text_of(answer)
+    assert "any more" not in text_of(answer)
+    entry.refresh_from_db()
+    assert entry.state == "waiting"
+
+
 def test_wrong_answers_are_told_and_kept(patient, visit):
     page = patient.get(at(visit, "earlier-day/"))
     answer = patient.post(
