@@ -21,15 +21,18 @@ FACTS = {
     ],
     "signs-and-symptoms": [
         r"no signs", r"first sign that they have cancer", r"arthritis", r"come and go", r"even when you rest",
-        r"Not all bone pain",
+        r"Not all bone pain", r"numb around your bottom", r"other new weakness or numbness: call today",
     ],
-    "bone-pain": [r"at the spot", r"spread to the area", r"at night", r"ease with rest", r"slowly gets stronger"],
+    "bone-pain": [
+        r"at the spot", r"spread to the area", r"at night", r"ease with rest", r"slowly gets stronger",
+        r"not under control with the medicine you have: call today",
+    ],
     "weak-bones-and-fracture": [
         r"too much force", r"impending fracture", r"safe", r"More breaks can come", r"found early",
     ],
     "spinal-cord-compression": [
         r"squeeze", r"weak or numb legs", r"tingling", r"numb belly", r"medical emergency", r"12 to 24 hours",
-        r"steroid",        r"private parts", r"can no longer walk", r"other new weakness or numbness",
+        r"steroid", r"private parts", r"can no longer walk", r"other new weakness or numbness", r"cannot pee at all",
     ],
     "high-calcium": [
         r"very tired", r"weak muscles", r"sore muscles", r"pass stool", r"peeing often", r"very thirsty", r"not hungry",
@@ -45,10 +48,14 @@ FACTS = {
         r"Radiopharmaceuticals", r"Bisphosphonates", r"steroids", r"100\.4",
     ],
     "living-with-bone-metastasis": [r"cannot be cured", r"live many years", r"safe", r"dentist", r"travel", r"mood"],
-    "your-visit": [r"several opinions", r"studies", r"check in", r"medicines", r"five and a half", r"interpreter"],
+    "your-visit": [
+        r"several opinions", r"studies", r"check in", r"medicines", r"five and a half", r"interpreter",
+        r"talk about your scans before you come", r"after one week and again after four weeks",
+        r"interventional radiologist", r"within two working days",
+    ],
     "research-and-trials": [r"small blood vessels", r"Many studies", r"never stop one for a trial"],
     "for-referring-clinicians": [
-        r"No biopsy", r"stability", r"report possible signs at once", r"Within 4 open hours", r"Within 14 days",
+        r"No biopsy", r"stability", r"report possible signs at once", r"Within 4 open hours", r"Within 14 days", r"15 minutes",
     ],
 }  # fmt: skip
 QUESTIONS = ["What is", "How common", "signs", "causes", "find it", "treated", "outlook"]
