@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from clinic.accounts.actors import staff_actor
 from clinic.accounts.roles import Permission
+from clinic.platform.audit.record import record_view
 from clinic.platform.db.together import read_together
 from scheduling.worklist.filters import Filter, FilterForm, filter_words, leg_specialties, those_who_take
 from scheduling.worklist.list_forms import SaveFilterForm
@@ -64,6 +67,9 @@ def show_worklist(
 def _rows(request: HttpRequest, chosen: Filter, counts: dict[str, int], number: str, now: datetime) -> dict:
     total = counts[chosen.tab.slug] if chosen.is_empty else None
     page = page_of(chosen, request.user, number=number, now=now, total=total)
+    shown, user = [row.wanted.reference for row in page.object_list], request.user
+    with transaction.atomic():  # names of patients: a look like any other
+        record_view(("worklist", str(user.pk)), by=staff_actor(user), purpose="worklist", shown=shown)
     return {"page": page, "page_query": chosen.query, "total": page.paginator.count, "of": counts[chosen.tab.slug]}
 
 

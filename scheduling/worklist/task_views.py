@@ -183,6 +183,9 @@ def tasks(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(_with_what_a_row_needs(rows.filter(kind=chosen) if chosen else rows), ROWS_A_PAGE)
     paginator.count = total  # known from the tabs: not asked twice
     page = paginator.get_page(request.GET.get("page", 1))
+    with transaction.atomic():  # names of patients: a look like any other
+        user, shown = request.user, [task.pk for task in page.object_list]
+        record_view(("staff_tasks", str(user.pk)), by=staff_actor(user), purpose="tasks", shown=shown)
     asked = questions_of(page.object_list)
     page.object_list = [TaskRow.of(task, now=now, asker=_asker(task, asked)) for task in page.object_list]
     tabs = [{"text": _("All tasks"), "url": "?kind=", "count": sum(counts.values()), "current": not chosen}]

@@ -54,9 +54,13 @@ def record(action: str, *, by: Actor, subject: Subject, data: Mapping[str, Any] 
     raise IntegrityError("the audit chain of this subject is too busy")
 
 
-def record_view(subject: Subject, *, by: Actor, purpose: str = "") -> None:
-    """Appends that somebody looked at a patient's record; `purpose` is a word such as the page's name."""
-    record("viewed", by=by, subject=subject, data={"purpose": purpose} if purpose else {})
+def record_view(subject: Subject, *, by: Actor, purpose: str = "", shown: Sequence[str | int] = ()) -> None:
+    """Appends that somebody looked at a patient's record; `purpose` is a word such as the page's name.
+
+    Of a list that is no record of its own, `shown` are the keys of the rows that were seen.
+    """
+    data = {"purpose": purpose, "shown": shown}
+    record("viewed", by=by, subject=subject, data={name: value for name, value in data.items() if value})
 
 
 def record_many(entries: Iterable[Entry]) -> None:

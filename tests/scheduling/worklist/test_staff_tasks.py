@@ -55,7 +55,15 @@ def test_list_asks_a_fixed_number_of_questions(client, coordinator, tasks):
         StaffTask.objects.create(kind="insurance_help", patient=wanted.patient, report=wanted.report)
     client.get("/staff/")  # starts the idle clock of the session
 
-    assert queries_of(lambda: client.get("/staff/tasks/")) <= 6
+    assert queries_of(lambda: client.get("/staff/tasks/")) <= 8
+
+
+def test_look_at_the_list_of_tasks_is_written_down(client, coordinator):
+    task = StaffTask.objects.create(kind="insurance_help", patient=a_patient_row())
+
+    client.get("/staff/tasks/")
+
+    assert AuditEntry.objects.get(action="viewed").data == {"purpose": "tasks", "shown": [task.pk]}
 
 
 def test_long_list_has_pages(client, coordinator):

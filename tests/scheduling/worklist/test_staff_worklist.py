@@ -114,8 +114,19 @@ def test_worklist_asks_the_same_few_questions_whatever_its_length(client, nurse,
 
     client.get("/staff/")  # the first look also starts the idle clock of the session
 
-    # session, user, who may hold requests and saved filters, counts, other lists, rows, alerts
-    assert queries_of(lambda: client.get("/staff/")) <= 7
+    # session, user, who may hold requests and saved filters, counts, other lists, rows, the look (two), alerts
+    assert queries_of(lambda: client.get("/staff/")) <= 9
+
+
+def test_look_at_the_worklist_is_written_down_with_the_rows_that_were_seen(client, nurse):
+    shown = [a_row(EMERGENCY), a_row()]
+    a_row(status=Status.WITHDRAWN, closed_at=timezone.now())
+
+    client.get("/staff/?tab=all")
+
+    entry = AuditEntry.objects.get(action="viewed")
+    assert entry.data == {"purpose": "worklist", "shown": [wanted.reference for wanted in shown]}
+    assert (entry.actor_id, entry.subject_id) == (str(nurse.pk), str(nurse.pk))
 
 
 @pytest.mark.parametrize(

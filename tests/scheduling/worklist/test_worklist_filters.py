@@ -136,7 +136,7 @@ def test_filtered_list_asks_the_same_few_questions(client, nurse, rows):
     address = "/staff/?tab=all&level=urgent&language=en&only=overdue"
     client.get(address)
 
-    assert queries_of(lambda: client.get(address)) <= 8
+    assert queries_of(lambda: client.get(address)) <= 10
 
 
 # Saved filters
