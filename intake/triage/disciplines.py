@@ -108,6 +108,12 @@ _CALCIUM_HIGH = number("calcium_corrected_mgdl", at_least=Decimal("10.5")) | has
     "ref_findings", "hypercalcemia_reported"
 )
 
+_PAIN_OR_IN_BED = any_of(
+    number("pain_average", at_least=4),
+    answer("pain_relief", "little_none"),
+    answer("opioid_use", "daily"),
+    number("ecog_self", at_least=3),
+)
 _FALLS_OR_WALKING = number("falls_30d", at_least=1) | answer("walking_change", "unsteady", "hard_but_can", "cannot")
 _MOOD = answer("mood_help_wanted", "yes")
 
@@ -139,14 +145,7 @@ LINES: tuple[_Line, ...] = (
         "D07",
         ("PALLIATIVE", "PHARMACY"),
         "Pain of 4 or more, little relief, daily opioid, or in bed or a chair most of the day",
-        _if(
-            any_of(
-                number("pain_average", at_least=4),
-                answer("pain_relief", "little_none"),
-                answer("opioid_use", "daily"),
-                number("ecog_self", at_least=3),
-            )
-        ),
+        lambda case: _PAIN_OR_IN_BED.test(case.facts) or case.answers.get("ecog_clinician") in (3, 4),
     ),
     _Line(
         "D08",
@@ -203,8 +202,8 @@ def suggest(answers: Mapping[str, Any]) -> Suggestions:
     """Specialties, tasks and notes for the answers of a request.
 
     `answers` may hold more than the rules read: `oncologist_name` (asked and empty means "no oncologist"),
-    `reason_for_contact` ("trial", "treatment_choice"), `mobility_aid` and `transport_need` are used
-    where they are present.
+    `reason_for_contact` ("trial", "treatment_choice"), `mobility_aid`, `transport_need` and `ecog_clinician` (0 to 5)
+    are used where they are present.
     """
     case = _Case(answers, Facts(known(answers)), frozenset(assess(answers).rules))
     ids: dict[str, list[str]] = {}

@@ -25,6 +25,7 @@ from intake.triage.vocabulary import known
 from scheduling.requests.due import due
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.new_symptoms import raise_level
+from scheduling.requests.suggestions import with_newest
 from scheduling.scores.models import Score
 from scheduling.scores.scoring import RULE_KEYS, rule_value, rule_values
 
@@ -40,9 +41,8 @@ class Effect:
 
 def answers_of(wanted: AppointmentRequest) -> dict[str, Any]:
     """What the person told: the answers of the request, and over them those of the newest symptoms told since."""
-    later = SymptomReport.objects.filter(follows_id=wanted.report_id).order_by("-sent_at").first()
-    told = {key: value for key, value in (later.answers if later else {}).items() if value is not None}
-    return {**wanted.report.answers, **told}
+    later = SymptomReport.objects.filter(follows_id=wanted.report_id).order_by("-sent_at")[:1]
+    return with_newest(wanted.report.answers, list(later))
 
 
 def newest_values(patient_id) -> dict[str, Any]:
