@@ -169,21 +169,24 @@ def _set_dates(article: Article, today: date) -> None:
 
 
 @transaction.atomic
-def confirm_review(article: Article, *, by: User, now: datetime) -> Article:
-    """A clinician has read the published text again and it still holds: the dates begin anew.
+def confirm_review(revision: ArticleRevision, *, by: User, now: datetime) -> Article:
+    """A clinician has read the published text again and it still holds: the dates begin anew, in their name.
 
-    Raises Refused: "not_allowed", "not_published", "own_text".
+    Raises Refused: "not_allowed", "not_published" (or retired), "stale" (another text is published now), "own_text".
     """
     _require(by, Permission.APPROVE_CONTENT)
-    row = Article.objects.select_for_update(of=("self",)).select_related("published").get(pk=article.pk)
-    if row.published is None:
+    row = Article.objects.select_for_update(of=("self",)).get(pk=revision.article_id)
+    if row.published_id is None or row.retired_at is not None:
         raise Refused(_("This article is not published."), code="not_published")
-    if by.pk in row.published.writers:
+    text = _locked(revision, ArticleRevision.State.PUBLISHED)
+    if by.pk in text.writers:
         raise Refused(_("You worked on this text. Somebody else must review it."), code="own_text")
+    text.reviewed_by, text.reviewer_role, text.reviewed_at = by, reviewer_role(by), now
+    text.save(update_fields=["reviewed_by", "reviewer_role", "reviewed_at"])
     _set_dates(row, timezone.localdate(now))
     row.save(update_fields=["reviewed_on", "review_due", "hidden_from"])
     index_article(row)
-    record("article_review_confirmed", by=staff_actor(by), subject=row)
+    record("article_review_confirmed", by=staff_actor(by), subject=row, data={"revision": text.number})
     return row
 
 
@@ -259,10 +262,10 @@ def load_starters(*, now: datetime, publish: bool = False) -> tuple[int, int]:
 
 
 def _locked(revision: ArticleRevision, state: str) -> ArticleRevision:
-    """The revision under lock, in the state that the page showed. Raises Refused(code="stale")."""
+    """The revision under lock, as the page showed it: same state, same words. Raises Refused(code="stale")."""
     Article.objects.select_for_update().get(pk=revision.article_id)
     row = ArticleRevision.objects.select_for_update(of=("self",)).select_related("article").get(pk=revision.pk)
-    if row.state != state:
+    if row.state != state or row.version != revision.version:
         raise Refused(_("Somebody else has changed this article just now. Look at it again."), code="stale")
     return row
 

@@ -30,6 +30,13 @@ class DraftForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+class RevisionForm(forms.Form):
+    """Which wording a button is about: nobody lets out a text that was rewritten since they read it."""
+
+    number = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 class SendBackForm(forms.Form):
     """What the reviewer asks the writer to change."""
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.accounts.roles import Permission
 from clinic.education import actions
-from clinic.education.admin_forms import DraftForm, SendBackForm
+from clinic.education.admin_forms import DraftForm, RevisionForm, SendBackForm
 from clinic.education.compare import compare
 from clinic.education.models import Article, ArticleRevision, helped_words
 from clinic.education.reading import HIGHEST_GRADE, TARGET_GRADE, grade
@@ -55,6 +55,7 @@ def overview(request: HttpRequest, pk: int, *, site: admin.AdminSite) -> HttpRes
         "helped": helped_words(article.published),
         "form": SendBackForm(),
         "today": timezone.localdate(),
+        "is_readable": article.is_readable(timezone.localdate()),
     }
     return render(request, "admin/education/overview.html", context)
 
@@ -177,18 +178,22 @@ def act(request: HttpRequest, pk: int, what: str, *, site: admin.AdminSite) -> H
     said = STEPS.get(what)
     if said is None:
         return HttpResponseBadRequest()
-    number = request.POST.get("number", "")
-    revision = article.revisions.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
     try:
-        messages.success(request, said(request, article, revision))
+        messages.success(request, said(request, article, _as_read(request, article)))
     except Refused as no:
         messages.error(request, str(no))
     return redirect("admin:clinic_article_change", pk)
 
 
+def _as_read(request: HttpRequest, article: Article) -> ArticleRevision | None:
+    """The revision that stood on the page of whoever pressed the button; None when its words are others by now."""
+    form = RevisionForm(request.POST)
+    return article.revisions.filter(**form.cleaned_data).first() if form.is_valid() else None
+
+
 def _needs(revision: ArticleRevision | None) -> ArticleRevision:
     if revision is None:
-        raise Refused(_("There is no such revision."), code="stale")
+        raise Refused(_("The text has changed since you opened this page. Read it again first."), code="stale")
     return revision
 
 
@@ -208,7 +213,7 @@ def _publish(request: HttpRequest, article: Article, revision: ArticleRevision |
 
 
 def _confirm(request: HttpRequest, article: Article, revision: ArticleRevision | None) -> str:
-    actions.confirm_review(article, by=request.user, now=timezone.now())
+    actions.confirm_review(_needs(revision), by=request.user, now=timezone.now())
     return _("The review is noted. The next one is due in a year.")
 
 

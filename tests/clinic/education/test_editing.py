@@ -1,5 +1,6 @@
 """Articles are written by one person and let out by another, a clinician; nothing typed is lost or overwritten."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -190,8 +191,43 @@ def test_new_revision_replaces_the_old_one_which_can_be_restored(client):
 def test_confirmed_review_sets_the_dates_anew():
     revision = published()
     Article.objects.update(review_due=date(2020, 1, 1), hidden_from=date(2020, 7, 1))
-    actions.confirm_review(revision.article, by=a_nurse(), now=timezone.now())
-    assert Article.objects.get().review_due == months_after(timezone.localdate(), 12)
+    actions.confirm_review(revision, by=a_nurse(), now=timezone.now())
+    article = Article.objects.get()
+    assert article.review_due == months_after(timezone.localdate(), 12)
+    assert article.wording.reviewer_role == "Registered nurse"  # who read it last is who is named to readers
+
+
+def test_review_of_a_text_that_is_no_longer_the_published_one_is_refused():
+    first = published()
+    second = a_draft(first.article, by=first.written_by, text=GOOD.replace("a test", "better"))
+    second = actions.send_to_review(second, by=first.written_by, now=timezone.now())
+    nurse = a_nurse()
+    actions.publish(second, by=nurse, now=timezone.now())
+    with pytest.raises(Refused) as no:
+        actions.confirm_review(first, by=nurse, now=timezone.now())
+    assert no.value.code == "stale"
+    second.refresh_from_db()
+    actions.retire(second.article, by=second.written_by, now=timezone.now())
+    with pytest.raises(Refused) as no:
+        actions.confirm_review(second, by=nurse, now=timezone.now())
+    assert no.value.code == "not_published"
+
+
+def test_page_of_the_questions_is_linked_where_it_stands(client):
+    """`/learn/questions/` is a page of its own: a link to it as to any article leads nowhere."""
+    one = published().article
+    questions = Article.objects.create(slug="questions", related=[])
+    sent = actions.send_to_review(
+        a_draft(questions, by=an_editor("e2@example.org")), by=an_editor("e3@example.org"), now=timezone.now()
+    )
+    nurse = a_nurse()
+    actions.publish(sent, by=nurse, now=timezone.now())
+    Article.objects.filter(pk=one.pk).update(related=["questions"])
+    client.force_login(nurse)
+    overview = client.get(reverse("admin:clinic_article_change", args=[questions.pk])).content.decode()
+    assert 'href="/learn/questions/"' in overview
+    assert 'href="/learn/questions/"' in client.get("/learn/new-page/").content.decode()
+    assert client.get("/learn/questions/").status_code == 200
 
 
 def test_retired_article_is_gone_and_comes_back_with_its_next_publication(client):
@@ -239,22 +275,40 @@ def test_editor_writes_previews_and_sends_a_text_and_a_nurse_publishes_it(client
     preview = client.post(write, said, follow=True)
     assert "Nobody but the staff sees this wording." in preview.content.decode()
     do = {what: reverse("admin:clinic_article_act", args=[article.pk, what]) for what in ("send", "publish")}
-    sent = client.post(do["send"], {"number": "1"}, follow=True)
+    sent = client.post(do["send"], {"number": "1", "version": "1"}, follow=True)
     assert "waits for its review" in sent.content.decode()
     assert client.get("/learn/fresh/").status_code == 404
     client.force_login(nurse)
     assert "Articles to look at" in client.get(reverse("admin:index")).content.decode()
-    done = client.post(do["publish"], {"number": "1"}, follow=True)
+    done = client.post(do["publish"], {"number": "1", "version": "1"}, follow=True)
     assert "The article is published." in done.content.decode()
     assert client.get("/learn/fresh/").status_code == 200
 
 
-@pytest.mark.parametrize("typed", ["", "x", "99", "-1", "1.0", "²"])
+@pytest.mark.parametrize("typed", ["", "x", "99", "-1", "1.5", "²"])
 def test_step_with_a_wrong_number_is_refused_in_words(client, typed):
     waiting = in_review()
     client.force_login(a_nurse())
     address = reverse("admin:clinic_article_act", args=[waiting.article_id, "publish"])
-    assert "There is no such revision." in client.post(address, {"number": typed}, follow=True).content.decode()
+    for said in ({"number": typed, "version": "1"}, {"number": "1", "version": typed}):
+        assert "Read it again first." in client.post(address, said, follow=True).content.decode()
+    assert not Article.objects.get().published_id
+
+
+def test_text_rewritten_since_the_reviewer_opened_it_is_not_published(client):
+    waiting, nurse = in_review(), a_nurse()
+    client.force_login(nurse)
+    page = client.get(reverse("admin:clinic_article_change", args=[waiting.article_id])).content.decode()
+    read = dict(re.findall(r'name="(number|version)" value="(\d+)"', page))
+    back = actions.send_back(waiting, note="Say less.", by=a_physician())
+    again = a_draft(waiting.article, by=waiting.written_by, text=GOOD.replace("a test", "other"), version=back.version)
+    again = actions.send_to_review(again, by=waiting.written_by, now=timezone.now())
+    address = reverse("admin:clinic_article_act", args=[waiting.article_id, "publish"])
+    assert "Read it again first." in client.post(address, read, follow=True).content.decode()
+    with pytest.raises(Refused) as no:
+        actions.publish(waiting, by=nurse, now=timezone.now())
+    assert no.value.code == "stale"
+    assert actions.publish(again, by=nurse, now=timezone.now()).text == again.text
 
 
 def test_unknown_step_is_refused(client):

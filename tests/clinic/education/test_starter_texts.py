@@ -55,7 +55,8 @@ FACTS = {
     ],
     "research-and-trials": [r"small blood vessels", r"Many studies", r"never stop one for a trial"],
     "for-referring-clinicians": [
-        r"No biopsy", r"stability", r"report possible signs at once", r"Within 4 open hours", r"Within 14 days", r"15 minutes",
+        r"No biopsy", r"stability", r"report possible signs at once", r"within 15 minutes", r"Within 4 open hours",
+        r"Within 14 days",
     ],
 }  # fmt: skip
 QUESTIONS = ["What is", "How common", "signs", "causes", "find it", "treated", "outlook"]
