@@ -1,7 +1,7 @@
 """Reference data of the clinic, kept in the admin: where, what, who, and days off."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +92,23 @@ class Clinician(models.Model):
     site = models.ForeignKey(Site, verbose_name=_("site"), on_delete=models.PROTECT, related_name="clinicians")
     languages = models.JSONField(
         _("languages"), default=list, blank=True, help_text=_("Of an interpreter: codes such as es, vi, asl")
+    )
+    video_link = models.CharField(
+        _("link for visits by video"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(schemes=["https"])],
+        help_text=_("https only, and one with a waiting room. Patients see it on their own page, never in a message."),
+    )
+    video_note = models.CharField(
+        _("how to join by video"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Shown beside the link, such as a passcode or a number to dial."),
     )
     is_active = models.BooleanField(_("sees patients"), default=True)
 

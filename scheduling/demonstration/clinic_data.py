@@ -42,6 +42,7 @@ CLINICIANS = {
     "CLIN_TRIALS": ("Morgan Pace", "Ines Carvalho"),
     "INTERPRETER": ("Marisol Vega", "Khanh Pham"),
 }
+NO_VIDEO = frozenset({"INT_RAD", "RADIOLOGY", "DENTAL", "INTERPRETER"})  # no room for visits by video is kept
 LANGUAGES = {"Marisol Vega": ["es"], "Khanh Pham": ["vi", "ase"]}
 
 # (morning, afternoon) patterns by clinician number: which weekdays somebody works
@@ -81,9 +82,16 @@ def make_directory(site_address: str) -> tuple[Site, dict[str, Specialty], list[
         for position, (code, name, minutes, physician, leg) in enumerate(SPECIALTIES)
     }
     clinicians = [
-        Clinician.objects.create(name=name, specialty=specialties[code], site=site, languages=LANGUAGES.get(name, []))
+        Clinician.objects.create(
+            name=name,
+            specialty=specialties[code],
+            site=site,
+            languages=LANGUAGES.get(name, []),
+            video_link="" if code in NO_VIDEO else f"https://video.example.org/{code.lower()}-{number}",
+            video_note="" if code in NO_VIDEO else "Wait in the waiting room until you are let in.",
+        )
         for code, names in CLINICIANS.items()
-        for name in names
+        for number, name in enumerate(names, start=1)
     ]
     return site, specialties, clinicians
 

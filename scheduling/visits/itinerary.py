@@ -53,7 +53,7 @@ def day_and_hours(visit: Visit) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LegInWords:
-    """One line of an itinerary."""
+    """One line of an itinerary. `joining` says how a leg by video or phone begins, for a booked visit from home."""
 
     hours: str
     length: str
@@ -61,6 +61,8 @@ class LegInWords:
     clinician: str
     place: str
     is_remote: bool = False
+    joining: str = ""
+    join_link: str = ""
 
 
 def mode_words(mode: str) -> str:
@@ -85,11 +87,25 @@ def _place(leg: Appointment, visit: Visit) -> str:
     return ", ".join(word for word in (mode_words(leg.mode), where) if word)
 
 
+def _joining(leg: Appointment, visit: Visit) -> tuple[str, str]:
+    """How the patient joins from home, and the link of a leg by video; nothing before the visit is booked.
+
+    Only pages behind the birth date show this: a link in a message could be opened by anybody who reads it.
+    """
+    if not visit.is_at_home or visit.state not in STILL_TO_COME:
+        return "", ""
+    if leg.mode == Appointment.Mode.PHONE:
+        return _("We call you at the number you gave us."), ""
+    note, link = leg.clinician.video_note, leg.clinician.video_link
+    return note if link or note else _("Before the day, we tell you how to join."), link
+
+
 def legs_in_words(visit: Visit) -> list[LegInWords]:
     """The appointments of a day in order; the place is the patient's room unless the leg has its own, such as CT.
 
     One by video or phone says so first.
     """
+    joining = {leg.pk: _joining(leg, visit) for leg in visit.appointments.all()}
     return [
         LegInWords(
             hours=words.clock_range(leg.starts_at, leg.ends_at),
@@ -98,6 +114,8 @@ def legs_in_words(visit: Visit) -> list[LegInWords]:
             clinician=leg.clinician.name,
             place=_place(leg, visit),
             is_remote=leg.mode in REMOTE,
+            joining=joining[leg.pk][0],
+            join_link=joining[leg.pk][1],
         )
         for leg in visit.appointments.all()
     ]

@@ -4,8 +4,12 @@ import re
 from datetime import date
 
 import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
 
 from clinic.accounts.actors import staff_actor
+from clinic.directory.models import Clinician
+from clinic.platform.jobs.worker import run_due
 from clinic.platform.submits.once import new_key
 from scheduling.itineraries.search import find_days
 from scheduling.itineraries.visit_kinds import ChosenLeg
@@ -182,6 +186,68 @@ def test_patients_pages_of_a_visit_from_home(client, small_clinic, now, mode, sa
         assert small_clinic.site.name not in text
     assert f"LOCATION:At home\\, {said.lower()}" in visit_calendar(visit).decode()
     assert "At home" in client.get(f"/my/{wanted.reference}/").content.decode()
+
+
+VIDEO_ROOM = "https://video.example.org/room-7"
+
+
+def _with_video_room(people):
+    for one in people:
+        one.video_link, one.video_note = VIDEO_ROOM, "Passcode 2468"
+        one.save()
+
+
+def test_video_link_stands_on_the_patients_own_pages_of_a_booked_visit_and_in_no_message(client, small_clinic, now):
+    _with_video_room(small_clinic.people["MED_ONC"])
+    wanted = follow_up()
+    days = find_days(wanted, legs=[ChosenLeg("MED_ONC", 30, mode="video")], now=now).itineraries
+    offer = make_offer(wanted, days, by=staff_actor(factories.a_coordinator()), key=new_key(), now=now)
+    in_session_of(client, wanted)
+    assert VIDEO_ROOM not in client.get(f"/my/{wanted.reference}/times/").content.decode()  # held, not booked
+
+    accept_offer(offer, days_of(offer)[1], by=person_of(wanted), key=new_key(), now=now)
+
+    page = client.get(f"/my/{wanted.reference}/visit/").content.decode()
+    assert f'<a href="{VIDEO_ROOM}" rel="noreferrer noopener external">Join the video visit with' in page
+    assert "Passcode 2468" in page
+    assert VIDEO_ROOM in client.get(f"/my/{wanted.reference}/visit/print/").content.decode()
+    assert "video.example.org" not in visit_calendar(days_of(offer)[1]).decode()
+    run_due()
+    assert mail.outbox
+    assert not any("video.example.org" in str(one.message()) for one in mail.outbox)
+
+
+def test_video_visit_without_a_link_says_so_to_the_patient_and_to_staff(client, small_clinic, coordinator, now):
+    wanted = follow_up()
+    visit = booked(wanted, now, legs=[ChosenLeg("MED_ONC", 30, mode="video")])
+    said = "no video link is kept: tell the patient how to join"
+    for address in (f"/staff/requests/{wanted.reference}/", f"/staff/visits/{visit.pk}/"):
+        assert said in client.get(address).content.decode()
+
+    _with_video_room(small_clinic.people["MED_ONC"])
+    for address in (f"/staff/requests/{wanted.reference}/", f"/staff/visits/{visit.pk}/"):
+        page = client.get(address).content.decode()
+        assert said not in page
+        assert VIDEO_ROOM in page
+
+    Clinician.objects.update(video_link="", video_note="")
+    in_session_of(client, wanted)
+    assert "Before the day, we tell you how to join" in client.get(f"/my/{wanted.reference}/visit/").content.decode()
+
+
+def test_visit_by_phone_says_who_calls(client, small_clinic, now):
+    wanted = follow_up()
+    booked(wanted, now, legs=[ChosenLeg("MED_ONC", 30, mode="phone")])
+    in_session_of(client, wanted)
+    assert "We call you at the number you gave us" in client.get(f"/my/{wanted.reference}/visit/").content.decode()
+
+
+@pytest.mark.parametrize("link", ["http://video.example.org/a", "javascript:alert(1)", "video.example.org"])
+def test_video_link_that_is_not_https_is_refused(small_clinic, link):
+    one = small_clinic.people["MED_ONC"][0]
+    one.video_link = link
+    with pytest.raises(ValidationError, match="video_link"):
+        one.full_clean()
 
 
 def test_patients_pages_of_a_day_at_the_clinic_with_one_leg_by_video_and_an_interpreter(client, small_clinic, now):
