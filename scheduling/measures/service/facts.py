@@ -50,7 +50,9 @@ class RequestFact:
     is_self_referral: bool = True
     first_taken_at: datetime | None = None
     first_review_at: datetime | None = None
-    contacted_at: datetime | None = None
+    contacted_at: datetime | None = None  # the first call that reached the person, whatever rose later
+    raised_at: datetime | None = None  # new symptoms or a score raised it last: the clock of the call ran anew
+    contacted_since_raised_at: datetime | None = None
     withdrawn_at: datetime | None = None
     is_accepted: bool = True  # neither declined nor sent to the emergency department
     first_alert_at: datetime | None = None
@@ -63,6 +65,11 @@ class RequestFact:
         if self.withdrawn_at is None:
             return False
         return self.contacted_at is None or self.contacted_at > self.withdrawn_at
+
+    @property
+    def had_alert_when_sent(self) -> bool:
+        """Whether an emergency was shown while the form was filled in, rather than with symptoms told later."""
+        return self.first_alert_at is not None and self.first_alert_at <= self.sent_at
 
     @property
     def acknowledged_at(self) -> datetime | None:

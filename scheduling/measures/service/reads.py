@@ -26,6 +26,7 @@ from scheduling.measures.service.safety import LATER_CAUSES
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.visits.models import Appointment
 
+RAISES = ("new_symptoms", "score")  # kinds of notes: the level rose after sending
 SELF_REFERRAL = ("patient", "caregiver")
 AROUND = timedelta(days=60)  # closed days before and after a period that a deadline may meet
 
@@ -64,14 +65,17 @@ def _first(rows: QuerySet, column: str) -> Subquery:
 
 def request_facts(period: Period) -> list[RequestFact]:
     """The requests of the period: one query."""
-    notes = RequestNote.objects.filter(request=OuterRef("pk"), kind="taken")
+    notes = RequestNote.objects.filter(request=OuterRef("pk"))
+    calls = ContactAttempt.objects.filter(report=OuterRef("report"), reached=True)
     reviews = TriageReview.objects.filter(triage=OuterRef("triage"))
     levels = reviews.filter(disposition__in=Level.values).order_by("-reviewed_at", "-pk")
     consults = Appointment.objects.filter(
         visit__request=OuterRef("pk"), state=Appointment.State.DONE, specialty__is_physician=True
     )
     rows = sent_requests(period).annotate(
-        first_taken=_first(notes, "at"),
+        first_taken=_first(notes.filter(kind="taken"), "at"),
+        first_call=_first(calls, "at"),
+        raised=Subquery(notes.filter(kind__in=RAISES).order_by("-at").values("at")[:1]),
         first_review=_first(reviews, "reviewed_at"),
         reviewed=Subquery(levels.values("disposition")[:1]),
         first_alert=_first(Alert.objects.filter(report=OuterRef("report")), "detected_at"),
@@ -80,8 +84,8 @@ def request_facts(period: Period) -> list[RequestFact]:
     )
     found = rows.values_list(
         "pk", "patient_id", "submitted_at", "triage__level", "level", "reviewed", "triage__rules", "filled_by",
-        "first_taken", "first_review", "contacted_at", "withdrawn_at", "declined_at", "redirected_at", "first_alert",
-        "consult_starts", "consult_ends",
+        "first_taken", "first_review", "contacted_at", "first_call", "raised", "withdrawn_at", "declined_at",
+        "redirected_at", "first_alert", "consult_starts", "consult_ends",
     )  # fmt: skip
     return [
         RequestFact(
@@ -95,15 +99,17 @@ def request_facts(period: Period) -> list[RequestFact]:
             is_self_referral=filled_by in SELF_REFERRAL,
             first_taken_at=taken,
             first_review_at=review,
-            contacted_at=contacted,
+            contacted_at=min((one for one in (call, contacted) if one is not None), default=None),
+            raised_at=raised,
+            contacted_since_raised_at=contacted if raised else None,  # that clock is emptied when it runs anew
             withdrawn_at=withdrawn,
             is_accepted=declined is None and redirected is None,
             first_alert_at=alert,
             consult_starts_at=starts,
             consult_ends_at=ends,
         )
-        for key, who, sent, computed, level, reviewed, rules, filled_by, taken, review, contacted, withdrawn, declined,
-        redirected, alert, starts, ends in found.iterator(chunk_size=5000)
+        for key, who, sent, computed, level, reviewed, rules, filled_by, taken, review, contacted, call, raised,
+        withdrawn, declined, redirected, alert, starts, ends in found.iterator(chunk_size=5000)
     ]  # fmt: skip
 
 

@@ -75,14 +75,19 @@ def idle_minutes(visits: Iterable[VisitFact], house: House) -> list[Item]:
 
 
 def same_day_radiation(visits: Iterable[VisitFact], house: House) -> list[Item]:
-    """First completed visits of requests with a radiation plan; a hit began or was simulated on that very day."""
+    """First completed visits of requests with a radiation plan; a hit began or was simulated on that very day.
+
+    A simulation may be a visit of its own on the same day.
+    """
+    done = _past(visits, house, ("completed",))
+    simulated = {(one.who, _on(one, house)) for one in done if any(leg.is_ct for leg in one.legs)}
     return [
         Item(
             _on(one, house),
-            ok=_on(one, house) in one.radiation_on or any(leg.is_ct for leg in one.legs),
+            ok=_on(one, house) in one.radiation_on or (one.who, _on(one, house)) in simulated,
             who=one.who,
         )
-        for one in _past(visits, house, ("completed",))
+        for one in done
         if one.is_first_of_request and one.has_radiation_plan
     ]
 

@@ -76,16 +76,19 @@ def nurse_contacts(
     """Clock minutes to the first call that reached the person, by level; in time: by the deadline of domain 4.1.
 
     An emergency is a case with an alert, from its detection, whether or not the form was sent. A request without an
-    alert counts from sending, as URGENT when it was computed so or is so now.
+    alert when it was sent counts from sending, as URGENT when it was computed so or a nurse found it so; raised to
+    URGENT later by new symptoms or a score, it counts from then.
     """
     found: dict[str, list[Item]] = {"emergency": [], "urgent": []}
     for start, reached, who in _emergencies(alerts):
         found["emergency"].append(_call("emergency", start, reached, who, house))
     for one in counted(requests):
         level = _level_to_call(one)
-        if level and one.first_alert_at is None:
-            call = _call(level, one.sent_at, one.contacted_at, one.who, house, one_hour=ONE_HOUR_RULE in one.rules)
-            found[level].append(call)
+        if level and not one.had_alert_when_sent:
+            start, reached = one.sent_at, one.contacted_at
+            if level != one.computed and one.raised_at is not None:
+                start, reached = one.raised_at, one.contacted_since_raised_at
+            found[level].append(_call(level, start, reached, one.who, house, one_hour=ONE_HOUR_RULE in one.rules))
     return found
 
 

@@ -71,6 +71,26 @@ def test_request_has_the_first_of_each_step_and_the_last_level(small_clinic, nov
     assert fact.consult_ends_at == first.ends_at
 
 
+def test_first_call_is_known_after_new_symptoms_made_the_clock_run_anew(small_clinic, november, nurse):
+    wanted = factories.a_request(at=SENT, level="soon")
+    for hours, reached in ((1, False), (2, True), (50, True)):
+        ContactAttempt.objects.create(report=wanted.report, reached=reached, by=nurse, at=SENT + timedelta(hours=hours))
+    RequestNote.objects.create(request=wanted, kind="new_symptoms", by_label="Patient", at=SENT + timedelta(hours=48))
+    AppointmentRequest.objects.filter(pk=wanted.pk).update(
+        contacted_at=SENT + timedelta(hours=50), withdrawn_at=SENT + timedelta(hours=49)
+    )
+    quiet = factories.a_request(at=SENT, contacted_at=SENT + timedelta(hours=3))
+
+    facts = {fact.key: fact for fact in reads.request_facts(november)}
+
+    fact = facts[wanted.pk]
+    assert fact.contacted_at == SENT + timedelta(hours=2)
+    assert (fact.raised_at, fact.contacted_since_raised_at) == (SENT + timedelta(hours=48), SENT + timedelta(hours=50))
+    assert not fact.withdrew_before_contact
+    assert facts[quiet.pk].contacted_at == SENT + timedelta(hours=3)
+    assert (facts[quiet.pk].raised_at, facts[quiet.pk].contacted_since_raised_at) == (None, None)
+
+
 def test_alert_tells_when_it_was_written_and_when_somebody_was_reached(small_clinic, november, nurse, time_machine):
     wanted = factories.a_request(at=SENT, level="emergency")
     draft = Draft.objects.create(expires_at=SENT)

@@ -74,14 +74,18 @@ def test_same_day_radiation_was_begun_or_simulated_on_the_date_of_the_visit():
     ct = (type(ct[0])("RAD_ONC", ct[0].starts_at, ct[0].ends_at, is_ct=True),)
     planned = {"is_first_of_request": True, "has_radiation_plan": True}
     visits = [
-        a_visit(DAY, **planned, radiation_on=frozenset({date(2026, 11, 10)})),
-        a_visit(DAY, **planned, legs=ct),
-        a_visit(DAY, **planned, radiation_on=frozenset({date(2026, 11, 11)})),
-        a_visit(DAY, **planned),
-        a_visit(DAY, is_first_of_request=True, legs=ct),  # no plan
-        a_visit(DAY, has_radiation_plan=True, legs=ct),  # a later visit of the request
+        a_visit(DAY, **planned, who="begun", radiation_on=frozenset({date(2026, 11, 10)})),
+        a_visit(DAY, **planned, who="simulated", legs=ct),
+        a_visit(DAY, **planned, who="the next day", radiation_on=frozenset({date(2026, 11, 11)})),
+        a_visit(DAY, **planned, who="not yet"),
+        a_visit(DAY, who="no plan", is_first_of_request=True, legs=ct),
+        a_visit(DAY, who="a later visit", has_radiation_plan=True, legs=ct),
+        a_visit(DAY, **planned, who="two visits"),
+        a_visit(DAY, who="two visits", has_radiation_plan=True, legs=ct),  # the simulation as a visit of its own
+        a_visit(DAY, **planned, who="canceled"),
+        a_visit(DAY, "no_show", who="canceled", legs=ct),
     ]
-    assert share_of(visiting.same_day_radiation(visits, a_house())) == (2, 4)
+    assert share_of(visiting.same_day_radiation(visits, a_house())) == (3, 6)
 
 
 def test_interpreter_counts_for_completed_visits_that_need_one():

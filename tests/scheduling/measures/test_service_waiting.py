@@ -133,6 +133,31 @@ def test_request_raised_to_urgent_or_lowered_from_it_counts_as_urgent():
     assert (len(found["urgent"]), len(found["emergency"])) == (2, 0)
 
 
+def test_request_raised_to_urgent_after_sending_counts_from_then():
+    sent, raised = at(*MONDAY), at(11, 16, 9)  # a week later
+    told = {"computed": "soon", "level": "urgent", "contacted_at": at(11, 10), "raised_at": raised}
+    requests = [
+        a_request(sent, **told, contacted_since_raised_at=at(11, 16, 13)),  # the fourth nurse hour: in time
+        a_request(sent, **told, contacted_since_raised_at=at(11, 16, 13, 1)),
+        a_request(sent, **told),  # the call before does not count for the new clock
+    ]
+    found = waiting.nurse_contacts(requests, [], a_house())["urgent"]
+
+    assert [(item.value, item.ok) for item in found] == [(240, True), (241, False), (None, False)]
+
+
+def test_urgent_request_keeps_its_first_call_when_it_rises_later():
+    sent = at(*MONDAY)
+    risen = a_request(
+        sent, computed="urgent", level="emergency", contacted_at=at(11, 9, 10), raised_at=at(11, 16),
+        first_alert_at=at(11, 16),
+    )  # fmt: skip
+    found = waiting.nurse_contacts([risen], [an_alert("later", at(11, 16))], a_house())
+
+    assert [(item.value, item.ok) for item in found["urgent"]] == [(60, True)]
+    assert [(item.value, item.ok) for item in found["emergency"]] == [(None, False)]
+
+
 def test_emergency_is_one_case_from_its_first_detection_whether_sent_or_not():
     start = at(11, 14, 3)  # Saturday night: 15 minutes all the same
     alerts = [
