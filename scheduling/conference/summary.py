@@ -1,11 +1,9 @@
 """One page about each patient on the list of a conference. Reads only: one query for all of them, beside the cases'."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from clinic.platform.db.together import read_together
 from intake.before_visit.actions import cleared
@@ -20,7 +18,9 @@ from intake.symptoms.questions import find_question
 from scheduling.conference.models import ConferenceCase, Recommendation
 from scheduling.requests.models import AppointmentRequest
 from scheduling.scores.models import Score
-from scheduling.scores.words import BANDS, CAUTIONS, KIND_WORDS, LARGEST, target_words
+from scheduling.scores.reading import series_of
+from scheduling.scores.scoring import SOURCES
+from scheduling.scores.words import CAUTIONS, KIND_WORDS
 from scheduling.visits.models import Visit
 from scheduling.visits.states import BOOKED, CHECKED_IN, IN_VISIT
 from scheduling.worklist.dossier import PAIN_KEYS, Dossier, Told
@@ -35,6 +35,7 @@ FUNCTION_KEYS = (
 TOLD_BEFORE = (
     "diagnosis", "stage", "spread", "conditions", "treatments", "medicines", "allergies", "implants",
 )  # fmt: skip
+PICTURES_BEFORE = ("imaging", "biopsy", "labs")  # where pictures, samples and values can be had
 UNREMARKABLE = frozenset({"none", "no", "0"})
 
 
@@ -44,19 +45,6 @@ class Fact:
 
     name: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """A score that counts now: what of, its value, its band with the level of the tag, and what it means."""
-
-    kind: str
-    target: str
-    value: str
-    band: str
-    level: str
-    means: str
-    score: Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +70,7 @@ class Summary:
         files = [one for one in found["files"] if one.report_id == report.pk]
         self.files = file_rows.rows_of(sorted(files, key=lambda one: (one.added_at, one.pk)))
         mine = [one for one in found["scores"] if one.patient_id == self.patient.pk]
-        self.scores = [score_line(one) for one in sorted(mine, key=lambda one: (one.kind, one.target, one.recorded_at))]
+        self.scores = [one.now for one in series_of(mine)]
         later = [one for one in found["later"] if one.follows_id == report.pk]
         self.told_later = [Told.of(one) for one in sorted(later, key=lambda one: one.sent_at, reverse=True)]
         said = [one for one in found["recommendations"] if one.case_id == case.pk]
@@ -120,12 +108,21 @@ class Summary:
     @property
     def told_before(self) -> list[Fact]:
         """Disease, treatments, medicines, allergies and implants, as told before the visit."""
+        return self._told_on(TOLD_BEFORE)
+
+    @property
+    def told_pictures(self) -> list[Fact]:
+        """Images, biopsies and blood tests, as told before the visit: what, when, where."""
+        return self._told_on(PICTURES_BEFORE)
+
+    def _told_on(self, pages: Container[str]) -> list[Fact]:
+        """What was told on these pages; what was left open is left out."""
         told = getattr(self.wanted.report, "before_visit", None)
         if told is None:
             return []
         answers, facts = cleared(told.answers), []
         for step in FLOW.applicable(answers):
-            if step.slug not in TOLD_BEFORE:
+            if step.slug not in pages:
                 continue
             told_here = rows_of(step, answers, caregiver=True, for_staff=True)
             facts += [
@@ -146,37 +143,14 @@ class Summary:
         return [(name_of(one), one) for one in self.records]
 
     @property
-    def cautions(self) -> list[tuple[str, tuple]]:
-        """What to think of with the scores that are there, once a kind."""
-        kinds = dict.fromkeys(line.score.kind for line in self.scores)
-        return [(str(KIND_WORDS.get(kind, kind)), CAUTIONS[kind]) for kind in kinds if CAUTIONS.get(kind)]
+    def cautions(self) -> list[tuple[str, tuple, tuple[str, ...]]]:
+        """What to think of with the scores that are there, once a kind: its name, the cautions, the sources."""
+        kinds = dict.fromkeys(shown.score.kind for shown in self.scores)
+        return [(str(KIND_WORDS[kind]), CAUTIONS[kind], SOURCES[kind]) for kind in kinds]
 
 
 def _one_line(value: Any) -> str:
     return "; ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
-
-
-def score_line(score: Score) -> ScoreLine:
-    """A score in words."""
-    band, level, means = BANDS.get(score.kind, {}).get(score.band, ("", "neutral", ""))
-    return ScoreLine(
-        kind=str(KIND_WORDS.get(score.kind, score.kind)),
-        target=target_words(score.kind, score.target, score.place),
-        value=_value(score),
-        band=str(band),
-        level=level,
-        means=str(means),
-        score=score,
-    )
-
-
-def _value(score: Score) -> str:
-    if score.total is None:
-        return score.result or _("incomplete")
-    number = f"{score.total.normalize():f}"
-    if score.kind in LARGEST:
-        return _("%(total)s of %(largest)s") % {"total": number, "largest": LARGEST[score.kind]}
-    return f"{number} mg/dL" if score.kind == Score.Kind.CALCIUM else number
 
 
 def by_specialty(rows: Iterable[Recommendation]) -> list[SpecialtyWords]:

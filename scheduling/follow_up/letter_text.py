@@ -15,7 +15,7 @@ from scheduling.conference.models import ConferenceCase
 from scheduling.follow_up.models import FollowUpCall, PlanItem
 from scheduling.requests.models import AppointmentRequest
 from scheduling.scores.models import Score
-from scheduling.scores.words import KIND_WORDS, target_words
+from scheduling.scores.reading import Shown
 from scheduling.visits.models import Appointment, Visit
 
 
@@ -98,7 +98,7 @@ def report_text(wanted: AppointmentRequest, facts: Facts, *, to: str, signed_by:
         _("About: %(name)s, born %(born)s. Our reference: %(reference)s") % about,
         _opening(facts, patient.full_name),
         _listed(_("Seen by:"), list(dict.fromkeys(f"{leg.clinician.name}, {leg.specialty}" for leg in facts.legs))),
-        _listed(_("Scores:"), [_score_words(score) for score in facts.scores]),
+        _listed(_("Scores:"), [words for score in facts.scores if (words := _score_words(score))]),
         *(_conference_words(case) for case in facts.cases),
         _listed(_("Plan:"), [item_words(item) for item in facts.items]),
         _calls_words(facts.calls),
@@ -136,10 +136,9 @@ def _listed(title: str, lines: list[str]) -> str:
 
 
 def _score_words(score: Score) -> str:
-    where = target_words(score.kind, score.target, score.place)
-    name = f"{KIND_WORDS[score.kind]} ({where})" if where else str(KIND_WORDS[score.kind])
-    value = score.result or (f"{score.total.normalize():f}" if score.total is not None else _("incomplete"))
-    return _("%(name)s: %(value)s, %(day)s") % {"name": name, "value": value, "day": day(score.assessed_on)}
+    """A score with its unit, band and day; what has no result yet is nothing to write about."""
+    shown = Shown.of_score(score)
+    return _("%(score)s (%(day)s)") % {"score": shown.line, "day": day(score.assessed_on)} if shown.result else ""
 
 
 def _conference_words(case: ConferenceCase) -> str:

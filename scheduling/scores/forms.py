@@ -51,8 +51,9 @@ class ScoreForm(SubmitForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        asked = [name for name in self.fields if name not in ("assessed_on", "note", "key", "version")]
-        self.order_fields([*asked, "assessed_on", "note"])
+        about = ("study", "study_on", "assessed_on", "note")  # what the score rests on comes after the score itself
+        asked = [name for name in self.fields if name not in (*about, "key", "version")]
+        self.order_fields([*asked, *about])
 
     def given(self) -> Assessment:
         """What was typed, for the action."""

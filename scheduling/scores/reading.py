@@ -87,20 +87,37 @@ def series_of(scores: Iterable[Score]) -> list[Series]:
 
 
 def result_words(score: Score) -> str:
-    """The result as staff say it: "9 of 12", "Grade 1c", "11.8 mg/dL (2.94 mmol/L)"; nothing while it is incomplete."""
+    """The result as staff say it: "9 of 12", "Grade 1c", "2.94 mmol/L (11.8 mg/dL)"; nothing while it is incomplete."""
     if score.kind in (scoring.ESCC, scoring.ECOG):
         return _("Grade %(grade)s") % {"grade": score.result} if score.result else ""
+    if score.kind == scoring.CALCIUM:
+        return _calcium_words(score)
     if score.total is None:
         return ""
-    if score.kind == scoring.CALCIUM:
-        total = _("%(value)s mg/dL") % {"value": score.total.quantize(Decimal("0.1"))}
-        return _("%(si)s mmol/L (%(mg)s)") % {"si": score.result, "mg": total} if score.result else total
     return _("%(total)s of %(most)s") % {"total": int(score.total), "most": words.LARGEST[score.kind]}
 
 
+def _calcium_words(score: Score) -> str:
+    """Ionized calcium first, as it was measured; then the corrected one, in SI units with mg/dL beside it."""
+    found, ionized = [], score.codes.get("ionized")
+    if ionized:
+        words = {"value": ionized, "unit": score.codes.get("ionized_unit", "")}
+        found.append(_("ionized %(value)s %(unit)s") % words)
+    if score.total is not None:
+        total = _("%(value)s mg/dL") % {"value": score.total.quantize(Decimal("0.1"))}
+        total = _("%(si)s mmol/L (%(mg)s)") % {"si": score.result, "mg": total} if score.result else total
+        found.append(_("corrected %(value)s") % {"value": total} if ionized else total)
+    return ", ".join(found)
+
+
+def _is_ionized_only(score: Score) -> bool:
+    """Whether there is nothing to correct: ionized calcium was measured, and no total calcium."""
+    return score.kind == scoring.CALCIUM and "ionized" in score.codes and "calcium" not in score.codes
+
+
 def _open_items(score: Score) -> list[str]:
-    """The items without an answer; none when there is a total or a grade."""
-    if score.total is not None or score.result:
+    """The items without an answer; none when there is a total, a grade or what needs no correction."""
+    if score.total is not None or score.result or _is_ionized_only(score):
         return []
     return [item for item in words.ITEMS_ASKED[score.kind] if not score.codes.get(item)]
 
@@ -145,4 +162,6 @@ def _flag(score: Score) -> str:
         return _("The two differ by 2 or more. Ask the patient again.")
     if score.kind == scoring.SINS and score.total is not None and score.total >= SURGEON_FROM:
         return _("Ask for a surgical consultation before radiation is planned.")
+    if _is_ionized_only(score):
+        return _("No rule reads ionized calcium. Compare it with the laboratory's range, and act on it yourself.")
     return ""

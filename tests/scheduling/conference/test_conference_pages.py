@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.kept.safe import MARK
 from clinic.platform.submits.once import new_key
-from intake.models import ReadinessItem
+from intake.models import BeforeVisit, ReadinessItem
 from scheduling.conference.models import Attendance, Conference, ConferenceCase, Recommendation
 from scheduling.scores.models import Score
 from tests.clinic.look.markup import Page, faults
@@ -243,6 +243,8 @@ def case(meeting, nurse):
     wanted = a_row(TOLD, status="ready", reviewed_at=meeting.starts_at, specialties=["RAD_ONC"])
     ReadinessItem.objects.create(report=wanted.report, kind="imaging", detail="MRI of the spine", state="requested")
     a_file(wanted.report, original_name="mri.pdf", kind="imaging_report")
+    scan = {"id": "1", "kind": "pet", "body_part": "whole body", "date": "2026-09", "place": "Lakeside"}
+    BeforeVisit.objects.create(report=wanted.report, answers={"imaging": [scan]})
     Score.objects.create(
         patient=wanted.patient, request=wanted, kind="sins", target="T12", total=11, band="potentially_unstable",
         assessed_on=TODAY, assessed_by=nurse, recorded_at=meeting.starts_at,
@@ -257,7 +259,8 @@ def test_summary_shows_what_matters_on_one_page(client, case):
     for words in (
         "Surgery or radiation first?", "75 years old", "Breast", "7 of 10", "To garden again.", "MRI of the spine",
         "mri.pdf", "SINS, T12: 11 of 18", "Potentially unstable", "An aid to judgment, not a decision.",
-        "Exactly 50 % of collapse", "Safety rules that fired",
+        "Exactly 50 % of collapse", "Safety rules that fired", "Ask for a surgical consultation before radiation",
+        "Fisher 2010", "PET scan", "Lakeside",
     ):  # fmt: skip
         assert words in said, words
     assert faults(Page(page.content.decode())) == []

@@ -1,6 +1,7 @@
 """The pages of letters: the draft from facts, two editors, print, sent, corrected, and a sign-in that ran out."""
 
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +13,7 @@ from intake.before_visit.models import BeforeVisit
 from scheduling.follow_up.letter_text import addressee_of, read_facts, report_text
 from scheduling.models import Conference, ConferenceCase, Letter, Score
 from tests.scheduling.follow_up.rows import a_call, a_letter, a_seen_patient, an_item
+from tests.scheduling.scores.score_rows import SINS, recorded
 from tests.scheduling.staff_rows import a_member, a_row, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,7 @@ def test_draft_tells_what_is_known_and_nothing_else(nurse, wanted):
         kind="mirels",
         target="femur_left",
         total=9,
+        band="high",
         assessed_on=today,
         assessed_by=nurse,
         recorded_at=timezone.now(),
@@ -64,7 +67,7 @@ def test_draft_tells_what_is_known_and_nothing_else(nurse, wanted):
     for words in ("Maria Alvarez, born March 27, 1951", wanted.reference, "Dr. Elena Marsh, Radiation oncology"):
         assert words in text
     for words in (
-        "Mirels score (Left femur): 9",
+        "Mirels score, Left femur: 9 of 12, High (",
         "Radiation first.",
         "Imaging: MRI of the whole spine (Nora Field, by",
         "A nurse calls",
@@ -72,6 +75,19 @@ def test_draft_tells_what_is_known_and_nothing_else(nurse, wanted):
         assert words in text
     assert "Not this" not in text
     assert text.endswith("Nora Field\nJuniper Bone Metastasis Clinic")
+
+
+def test_scores_in_a_letter_have_their_units_and_no_open_ends(nurse, wanted):
+    si = {"calcium": Decimal("2.60"), "calcium_unit": "mmol/L", "albumin": Decimal(25), "albumin_unit": "g/L"}
+    recorded(wanted, "calcium", si, user=nurse)
+    recorded(wanted, "escc", {"grade": "1c"}, target="T8", user=nurse)
+    recorded(wanted, "sins", SINS | {"pain": None}, target="T12", user=nurse)
+
+    text = report_text(wanted, read_facts(wanted), to="", signed_by="Nora Field")
+
+    assert "- Corrected calcium: 2.90 mmol/L (11.6 mg/dL), Mildly high (Monday, November 2, 2026)" in text
+    assert "- ESCC grade (Bilsky), T8: Grade 1c, Intermediate (Monday" in text
+    assert "SINS" not in text
 
 
 def test_draft_before_any_visit_leaves_out_what_is_not_known(nurse):

@@ -93,6 +93,26 @@ def test_ionized_calcium_stands_first_beside_the_laboratorys_range(client, nurse
     assert "not reliable" in page
 
 
+def test_ionized_calcium_alone_is_complete_and_left_to_the_reader(client, nurse):
+    wanted = a_row()
+    data = {"ionized": "1.75", "ionized_unit": "mmol/L", "study_on": ("11", "2", "2026")}
+    answer = send(client, wanted, "calcium", **data)
+
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Saved: Corrected calcium: ionized 1.75 mmol/L" in page
+    assert "No rule reads ionized calcium" in page
+    assert "Incomplete" not in page
+    assert "Still open" not in page
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_form_asks_for_the_score_first_and_then_for_what_it_rests_on(client, nurse, kind):
+    form = client.get(reverse("staff-scores:add", args=[a_row().reference, kind])).context["form"]
+    shown = [field.name for field in form.visible_fields()]
+    assert shown[0] in ("target", "ecog", "calcium")
+    assert shown[-2:] == ["assessed_on", "note"]
+
+
 def test_two_steps_between_patient_and_clinician_are_flagged(client, nurse):
     wanted = a_row(ROUTINE | {"ecog_self": 1})
     recorded(wanted, "ecog", {"ecog": "3"}, user=nurse)
