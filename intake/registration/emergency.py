@@ -21,6 +21,7 @@ class Around:
 
     `save_url` is where answers are kept for later; empty where they are kept anyway. `phone` is the number that staff
     see with the alert as long as no other is given; empty where there is none, or where it must not be told.
+    `leave_url` is where staff who fill in for a caller came from; empty where that is no page of its own.
     """
 
     answer_url: str
@@ -28,6 +29,7 @@ class Around:
     reference: str = ""
     save_url: str = ""
     phone: str = ""
+    leave_url: str = ""
 
 
 def alert_of(draft: Draft) -> Alert | None:
@@ -56,6 +58,7 @@ def show_emergency(
         is_sent=draft.state == Draft.State.SENT,
         around=around,
         save_url="",
+        by_phone_url=around.leave_url,
         status=422 if form.errors else 200,
     )
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.platform.audit.actors import Actor
@@ -19,19 +20,32 @@ from intake.triage.models import Alert, Level
 LIFETIME = timedelta(days=1)
 
 
-def open_symptoms(report: SymptomReport) -> Draft | None:
-    """The short form that is being filled in for this report, if one is."""
-    drafts = Draft.objects.filter(report=report, purpose=Draft.Purpose.SYMPTOMS, state=Draft.State.OPEN)
+def of_whom(by_phone: bool) -> Q:
+    """Forms that staff take down for a caller, or those of the person themselves: neither goes on with the other's."""
+    taken_down = Q(filled_by="staff_phone")
+    return taken_down if by_phone else ~taken_down
+
+
+def open_symptoms(report: SymptomReport, *, by_phone: bool = False) -> Draft | None:
+    """The short form that is being filled in for this report, if one is; `by_phone` is the one of the staff."""
+    forms = Draft.objects.filter(of_whom(by_phone), report=report, purpose=Draft.Purpose.SYMPTOMS)
+    drafts = forms.filter(state=Draft.State.OPEN)
     return drafts.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
 
 
 @transaction.atomic
-def begin_symptoms(report: SymptomReport, *, filled_by: str, by: Actor) -> Draft:
-    """The open short form of this report, or a new one that starts from what the report knows and lives a day."""
+def begin_symptoms(report: SymptomReport, *, filled_by: str, by: Actor, anew: bool = False) -> Draft:
+    """The open short form of this report, or a new one that starts from what the report knows and lives a day.
+
+    With `anew` the open one is thrown away: what was said in another call does not count in this one. Alerts stay.
+    """
     SymptomReport.objects.select_for_update().get(pk=report.pk)  # two windows begin one form
-    known = open_symptoms(report)
-    if known is not None:
+    known = open_symptoms(report, by_phone=filled_by == "staff_phone")
+    if known is not None and not anew:
         return known
+    if known is not None:
+        Draft.objects.filter(pk=known.pk).update(state=Draft.State.EXPIRED, answers={})
+        record("draft_discarded", by=by, subject=known)
     now = timezone.now()
     plan_sweep(now)
     draft = Draft(id=uuid4(), purpose=Draft.Purpose.SYMPTOMS, report=report, filled_by=filled_by)

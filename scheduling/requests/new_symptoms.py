@@ -1,5 +1,7 @@
 """Writes when somebody who has sent a request feels something new: the request may rise, and staff get a task.
 
+Their own words, or what staff take down while they are on the phone: the same pages, the same rules.
+
 A request only ever rises here; lowering it is a nurse's decision.
 """
 
@@ -14,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.accounts.roles import Permission
 from clinic.messages.send import page_on_call
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.record import record
@@ -30,22 +33,29 @@ from intake.triage.engine import Result
 from intake.triage.models import Alert, Level
 from scheduling.requests.actions import RANK
 from scheduling.requests.due import Due, due
-from scheduling.requests.may import PERSONS, locked_request, not_allowed
+from scheduling.requests.may import locked_request, not_allowed, require_own_or_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import CLOSED, refresh_status
 
+FILLED_BY = {"patient": "patient", "caregiver": "caregiver", "staff": "staff_phone"}
+
 
 def _require_own(wanted: AppointmentRequest, by: Actor) -> None:
-    if by.kind not in PERSONS or by.id != f"request:{wanted.pk}":
+    """The person whose request it is, or staff who take down what a caller says."""
+    if by.kind not in FILLED_BY:
         raise not_allowed()
+    require_own_or_staff(wanted.pk, by, Permission.ENTER_BY_PHONE)
 
 
-def start_new_symptoms(wanted: AppointmentRequest, *, by: Actor) -> Draft:
-    """The short form of this request, begun or gone on with. Raises Refused(code="closed", "not_allowed")."""
+def start_new_symptoms(wanted: AppointmentRequest, *, by: Actor, anew: bool = False) -> Draft:
+    """The short form of this request, begun or gone on with; `anew` throws away what was begun.
+
+    Raises Refused(code="closed", "not_allowed").
+    """
     _require_own(wanted, by)
     if wanted.status in CLOSED:
         raise Refused(_("This request is closed."), code="closed")
-    return begin_symptoms(wanted.report, filled_by="caregiver" if by.kind == "caregiver" else "patient", by=by)
+    return begin_symptoms(wanted.report, filled_by=FILLED_BY[by.kind], by=by, anew=anew)
 
 
 @transaction.atomic
