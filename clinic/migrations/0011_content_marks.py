@@ -2,7 +2,7 @@
 
 PostgreSQL once a statement, SQLite once a row. A mark is random, not a number: one that was taken back with its
 transaction never comes again for other words. On SQLite a later migration that rebuilds one of these tables loses its
-triggers and must name them again; tests/clinic/site/test_content_stamp.py tells.
+triggers and must name them again; tests/clinic/site/test_public_pages.py tells.
 """
 
 from django.db import migrations
