@@ -19,6 +19,7 @@ from clinic.education import admin_views
 from clinic.education.models import Article, ArticleRevision, GlossaryTerm, Resource, Trial, helped_words
 from clinic.education.reading import HIGHEST_GRADE, grade
 from clinic.education.search import index_article, index_words
+from clinic.education.symptoms import SYMPTOMS
 
 RESERVED = {"words", "questions"}
 
@@ -51,12 +52,40 @@ class ReviewFilter(admin.SimpleListFilter):
 class ArticleForm(forms.ModelForm):
     """The facts of an article; its words are written on a page of their own."""
 
+    related_keys = forms.MultipleChoiceField(
+        label=gettext_lazy("Signs this page is about"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    related = forms.MultipleChoiceField(
+        label=gettext_lazy("See also"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, choices in (("related_keys", _signs(self.instance)), ("related", _others(self.instance))):
+            # who may only look has no fields here
+            if name in self.fields:
+                self.fields[name].choices = choices
+
     def clean_slug(self) -> str:
         """Two addresses are taken by other pages."""
         slug = self.cleaned_data["slug"]
         if slug in RESERVED and slug != self.instance.slug:
             raise ValidationError(_("This address is taken by another page."))
         return slug
+
+
+def _signs(article: Article) -> list[tuple[str, str]]:
+    """Every sign; a key that a starter text brought and that is no sign of illness stays with it."""
+    kept = [(key, key) for key in article.related_keys if key not in SYMPTOMS]
+    return [*((key, f"{words} ({key})") for key, (words, _query) in SYMPTOMS.items()), *kept]
+
+
+def _others(article: Article) -> list[tuple[str, str]]:
+    """The other articles: what was chosen before in its order, then the rest."""
+    rows = Article.objects.exclude(pk=article.pk).select_related("published")
+    titles = {one.slug: str(one) for one in rows}
+    chosen = [slug for slug in article.related if slug in titles]
+    return [(slug, titles[slug]) for slug in [*chosen, *(one for one in titles if one not in chosen)]]
 
 
 @admin.register(Article, site=admin_site)

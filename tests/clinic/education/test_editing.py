@@ -265,7 +265,7 @@ def test_months_after_ends_with_its_month(day, months, then):
 def test_editor_writes_previews_and_sends_a_text_and_a_nurse_publishes_it(client):
     writer, nurse = an_editor(), a_nurse()
     client.force_login(writer)
-    facts = {"slug": "fresh", "position": "5", "audience": "patient", "related_keys": "[]", "related": "[]"}
+    facts = {"slug": "fresh", "position": "5", "audience": "patient"}
     answer = client.post(reverse("admin:clinic_article_add"), facts)
     article = Article.objects.get(slug="fresh")
     write = reverse("admin:clinic_article_draft", args=[article.pk])
@@ -367,8 +367,36 @@ def test_admin_home_warns_ninety_days_before_a_review_is_due(client):
     assert "its review is due on" in html
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"related_keys": "no_such_key"}, {"related": "no-such-page"}, {"related": "new-page"}]
+)
+def test_signs_and_pages_to_see_also_are_chosen_from_those_that_exist(client, wrong):
+    article = published().article
+    other = Article.objects.create(slug="other", position=9)
+    client.force_login(article.wording.written_by)
+    address = reverse("admin:clinic_article_facts", args=[article.pk])
+    facts = {"slug": "new-page", "position": "5", "audience": "patient"}
+    html = client.post(address, facts | wrong).content.decode()
+    assert "Select a valid choice." in html
+    assert "Weak legs (leg_weakness)" in html
+    client.post(address, facts | {"related_keys": ["leg_weakness", "numbness"], "related": other.slug})
+    article.refresh_from_db()
+    assert (article.related_keys, article.related) == (["leg_weakness", "numbness"], ["other"])
+    assert client.get("/learn/new-page/").status_code == 200
+
+
+def test_key_that_a_starter_text_brought_stays(client):
+    article = published().article
+    Article.objects.filter(pk=article.pk).update(related_keys=["implants"], related=["gone"])
+    client.force_login(article.wording.written_by)
+    facts = {"slug": "new-page", "position": "5", "audience": "patient", "related_keys": "implants"}
+    client.post(reverse("admin:clinic_article_facts", args=[article.pk]), facts)
+    article.refresh_from_db()
+    assert (article.position, article.related_keys, article.related) == (5, ["implants"], [])
+
+
 @pytest.mark.parametrize("slug", ["words", "questions"])
 def test_reserved_address_is_refused(client, slug):
     client.force_login(an_editor())
-    facts = {"slug": slug, "position": "5", "audience": "patient", "related_keys": "[]", "related": "[]"}
+    facts = {"slug": slug, "position": "5", "audience": "patient"}
     assert "taken by another page" in client.post(reverse("admin:clinic_article_add"), facts).content.decode()
