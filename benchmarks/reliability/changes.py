@@ -200,24 +200,25 @@ class Model(Booking):
     # Undoing
 
     def _undo_change_refusals(self, now: datetime, by: str, change: str) -> Iterable[str]:
-        if by == "person":
-            yield "not_allowed"
         kept = self.changes[change]
         its = self.visits[kept.visit]
+        if by == "person" and kept.after[0] != "cancelled_by_patient":
+            yield "not_allowed"
         if now >= kept.at + self.undo_time:
             yield "too_late"
         if kept.undone or snapshot(its) != kept.after:
             yield "stale"
             return
-        if its.state not in CHANGEABLE and self._has_something_else(its.request):
+        if its.state not in CHANGEABLE and self._has_something_else(its.request, kept.visit):
             yield "stale"
         room, legs = kept.before[1], {name: leg for name, leg in _legs_of(its, kept.before).items() if _takes(leg)}
         if self._is_taken_by_others(kept.visit, room, legs, now):
             yield "taken"
 
-    def _has_something_else(self, request: str) -> bool:
+    def _has_something_else(self, request: str, visit: str) -> bool:
         others = (self.visits[key] for key in self.current)
-        return bool(self._open_offers_of(request)) or any(
+        offers = (self.offers[key] for key in self._open_offers_of(request))
+        return any(offer.replaces != visit for offer in offers) or any(
             one.request == request and one.state in CHANGEABLE for one in others
         )
 

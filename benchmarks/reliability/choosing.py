@@ -108,7 +108,7 @@ def choose(seen: Seen, clinic: Clinic, now: datetime, dice: random.Random) -> At
         by = "staff"
     else:
         given = _about_visit(what, seen, clinic, now, dice)
-        by = "staff" if what != "cancel" and by == "person" else by
+        by = "staff" if what not in ("cancel", "undo_change") and by == "person" else by
     return Attempt(what, by, now, given)
 
 

@@ -405,6 +405,8 @@ class Booking:
     def _cancel_refusals(self, now: datetime, by: str, visit: str) -> Iterable[str]:
         if self.visits[visit].state != "booked":
             yield "ended"
+        elif by == "person" and self.visits[visit].start <= now:
+            yield "begun"
 
     def _cancel(self, now: datetime, by: str, visit: str, change: str = "") -> None:
         with self._changing(visit, change, now):

@@ -15,6 +15,7 @@ from clinic.platform.audit.record import record
 from clinic.platform.db.sql import lock_keys
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import submit_once
+from clinic.platform.words import phone
 from intake.access.links import make_link, revoke_links
 from scheduling.follow_up.calls import plan_calls
 from scheduling.requests.may import PERSONS, addresses_for, require_own_or_staff
@@ -36,15 +37,18 @@ def _replayed(stored: str) -> Visit:
 
 
 @submit_once("cancel_visit", store=lambda visit: str(visit.pk), replay=_replayed)
-def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetime) -> Visit:
+def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetime, version: int | None = None) -> Visit:
     """Cancel a booked visit with all its appointments: all its time is free, the request is ready again.
 
-    `reason` of staff is a code; a patient's own words are kept, encrypted, with the request. Staff can undo it for some
-    minutes (undoing.py). Raises Refused: "not_allowed", "ended" (it is not booked any more).
+    `reason` of staff is a code; a patient's own words are kept, encrypted, with the request. Whoever canceled, and
+    staff, can undo it for some minutes (undoing.py). `version` is the calendar sequence that the page showed. Raises
+    Refused: "not_allowed", "ended" (it is not booked any more), "stale" (changed since), "begun" (a patient who cancels
+    after its start is asked to call).
     """
     require_own_or_staff(visit.request_id, by, Permission.CANCEL_VISIT)
     is_code = reason.isidentifier() and len(reason) <= REASON_CODE_LENGTH and by.kind not in PERSONS
     row = _locked(visit)
+    _require_as_seen(row, version, by=by, now=now)
     before = snapshot(*_with_legs(row))  # under the lock: undoing must not bring back what was changed before
     told = _ended(row, by=by, now=now, reason=reason if is_code else "")
     after = snapshot(*_with_legs(row))
@@ -59,6 +63,17 @@ def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetim
     )
     refresh_statuses([row.request_id], by=by, at=now, reason="visit_cancelled")
     return row
+
+
+def _require_as_seen(row: Visit, version: int | None, *, by: Actor, now: datetime) -> None:
+    """Nobody cancels a day that they have not seen, and no patient one that has begun."""
+    if row.state != Visit.State.BOOKED:
+        return  # `_ended` says so
+    if version is not None and version != row.calendar_sequence:
+        raise Refused(_("This visit was changed a moment ago. Look at it as it is now."), code="stale")
+    if by.kind in PERSONS and row.starts_at <= now:
+        words = {"phone": phone(settings.NURSE_LINE_PHONE)}
+        raise Refused(_("Your visit has begun. To cancel it now, call %(phone)s.") % words, code="begun")
 
 
 def _with_legs(visit: Visit) -> tuple[Visit, list[Appointment]]:

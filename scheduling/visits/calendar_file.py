@@ -1,4 +1,7 @@
-"""The calendar file of a visit: when and where, and nothing of the patient, the clinicians or the specialties."""
+"""The calendar file of a visit: when, where and the reference; nothing of the patient, the clinicians, the specialties.
+
+The reference is what a person says when they call; it opens nothing.
+"""
 
 from datetime import UTC, datetime
 
@@ -30,7 +33,8 @@ def visit_calendar(visit: Visit) -> bytes:
     event.add("dtend", _utc(visit.ends_at))
     event.add("summary", _("Clinic visit"))
     event.add("location", where_words(visit))
-    event.add("description", _("Questions? Call %(phone)s.") % {"phone": phone(settings.CLINIC_PHONE)})
+    words = {"phone": phone(settings.CLINIC_PHONE), "reference": visit.request.reference}
+    event.add("description", _("Questions? Call %(phone)s. Reference: %(reference)s") % words)
     event.add("status", "CONFIRMED" if is_on else "CANCELLED")
     event.add("transp", "OPAQUE" if is_on else "TRANSPARENT")
     event.add("class", "PRIVATE")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from clinic.messages.models import Message
 from clinic.platform import words
+from scheduling.requests.may import PERSONS
 from scheduling.visits.change_words import changed_lines
 from scheduling.visits.models import Visit, VisitChange
 
@@ -21,7 +22,7 @@ class News:
 
 
 def news_of(visit: Visit) -> News | None:
-    """What was changed last; that it was taken back only if they had been told of it."""
+    """What was changed last; that it was taken back only if they had been told of it, or took it back themselves."""
     if not visit.calendar_sequence:
         return None
     last = visit.changes.order_by("-at", "-pk").first()
@@ -29,8 +30,11 @@ def news_of(visit: Visit) -> News | None:
         return _of_replaced(visit)
     if last.undone_at is None:
         return None if last.kind in CALLED_OFF else News(_("We changed your day"), changed_lines(last))
+    if last.by_kind in PERSONS and last.undone_by_id == f"request:{visit.request_id}":
+        return None  # they have just read so
     if Message.objects.filter(pk__in=last.after.get("told", []), state=Message.State.SENT).exists():
-        return News(_("We took our last change back"), [_("This is your day as it is now.")])
+        heading = _("Your visit is booked again") if last.kind in CALLED_OFF else _("We took our last change back")
+        return News(heading, [_("This is your day as it is now.")])
     return None
 
 

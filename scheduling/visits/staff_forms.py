@@ -1,5 +1,6 @@
 """The clinic cancels a visit."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.platform.forms import RadioField, SubmitForm
@@ -15,8 +16,14 @@ REASONS = [
 
 
 class CancelVisitForm(SubmitForm):
-    """Why the visit is canceled; the reason stays in the history."""
+    """Why the visit is canceled, which stays in the history, and which state of it the person saw."""
 
     submit_label = _("Cancel this visit")
     submit_class = "warning"
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     reason = RadioField(label=_("Why is the visit canceled?"), choices=REASONS, missing=_("Select a reason"))
+
+    def sees(self, version: int) -> None:
+        """The page is shown again with the visit as it is now: that is what its button cancels then."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)

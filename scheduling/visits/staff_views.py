@@ -34,18 +34,21 @@ def cancel(request: HttpRequest, visit_id) -> HttpResponse:
     """Cancel a booked visit with a reason: every appointment of the day is freed with it."""
     visits = with_legs(Visit.objects.visible_to(request.user).select_related("patient", "request"))
     visit = get_object_or_404(visits, pk=visit_id)
-    actor, form = staff_actor(request.user), CancelVisitForm(request.POST or None)
+    actor = staff_actor(request.user)
+    form = CancelVisitForm(request.POST or None, initial={"version": visit.calendar_sequence})
     if request.method != "POST":
         with transaction.atomic():
             record_view(visit, by=actor, purpose="cancel_page")
     elif form.is_valid():
         cleaned = form.cleaned_data
         with told_in(form):
-            cancel_visit(visit, by=actor, key=cleaned["key"], reason=cleaned["reason"], now=timezone.now())
+            seen = {"version": cleaned["version"], "reason": cleaned["reason"]}
+            cancel_visit(visit, by=actor, key=cleaned["key"], now=timezone.now(), **seen)
             messages.success(request, _("The visit is canceled and its times are free. The request is ready again."))
             can_undo = request.user.has_perm(Permission.MOVE_VISIT)
             where = ["staff-visits:visit", visit.pk] if can_undo else ["worklist:request", visit.request.reference]
             return redirect(*where)
+        form.sees(visit.calendar_sequence)
     reference = visit.request.reference
     crumbs = [
         (_("Worklist"), reverse("worklist:home")),
@@ -91,7 +94,7 @@ def print_day(request: HttpRequest, on: str) -> HttpResponse:
         busy = [one for one in whole.busy if str(one.pk) == asked]
         context["day"] = replace(whole, busy=busy, free=[])
         context["only"] = dict(people).get(asked, "")
-    return render(request, "staff/print_day.html", context | {"people": people, "asked": asked, "for_print": True})
+    return render(request, "staff/print_day.html", context | {"people": people, "asked": asked})
 
 
 def read_day(on: str) -> date:

@@ -1,7 +1,8 @@
 """Undoing a change of a visit, a cancellation or a no-show, for some minutes: everything as it was, or nothing.
 
-The patient is told of the undoing only if they were told of the change: messages that wait in the outbox are withdrawn
-together with it; where one has gone out (or is just being sent), another one follows.
+Staff may undo each of them; a patient may take back their own cancellation. The patient is told of the undoing only if
+they were told of the change: messages that wait in the outbox are withdrawn together with it; where one has gone out
+(or is just being sent), another one follows.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from scheduling.availability import read
 from scheduling.availability.bits import ones, unit_of
 from scheduling.follow_up.calls import drop_calls
 from scheduling.offers.models import Offer
-from scheduling.requests.may import require_staff
+from scheduling.requests.may import PERSONS, not_allowed, require_own_or_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.visits.change_rows import is_as_left, snapshot
 from scheduling.visits.change_write import (
@@ -59,8 +60,8 @@ def undo_change(change: VisitChange, *, by: Actor, key: str, now: datetime) -> V
     Raises Refused: "not_allowed", "too_late" (after UNDO_MINUTES), "stale" (undone already, or something has changed
     since), "taken" (the time is not free any more), "busy".
     """
-    require_staff(by, Permission.MOVE_VISIT)
     visit, legs = read_visit(change.visit_id)
+    require_may_undo(change, visit, by=by)
     read_before = snapshot(visit, legs)
     _put_back(visit, legs, change.before)
     fit_to_legs(visit, legs)
@@ -97,6 +98,24 @@ def undo_change(change: VisitChange, *, by: Actor, key: str, now: datetime) -> V
     return kept
 
 
+def require_may_undo(change: VisitChange, visit: Visit, *, by: Actor) -> None:
+    """Staff who move visits; the person whose visit it is, but only what they, or who cares for them, canceled."""
+    require_own_or_staff(visit.request_id, by, Permission.MOVE_VISIT)
+    is_their_own = change.kind == VisitChange.Kind.CANCEL and change.by_kind in PERSONS
+    if by.kind in PERSONS and not is_their_own:
+        raise not_allowed()
+
+
+def undo_of_own(visit: Visit, *, now: datetime) -> VisitChange | None:
+    """The cancellation that the patient can still take back, if there is one: one query, none for other visits."""
+    if visit.state != Visit.State.CANCELLED_BY_PATIENT:
+        return None
+    last = visit.changes.order_by("-at", "-pk").first()
+    if last is None or last.kind != VisitChange.Kind.CANCEL or last.by_kind not in PERSONS:
+        return None
+    return last if last.undone_at is None and now < undo_until(last) else None
+
+
 def _put_back(visit: Visit, legs: Sequence[Appointment], before: dict[str, Any]) -> None:
     """The rows as they were, unsaved; a leg that was not there then is called off."""
     was = {leg["id"]: leg for leg in before["legs"]}
@@ -117,9 +136,12 @@ def _put_back(visit: Visit, legs: Sequence[Appointment], before: dict[str, Any])
 
 
 def _require_open(visit: Visit) -> None:
-    """A canceled visit comes back only if nothing else was planned for its request, and the request is still open."""
+    """A canceled visit comes back only if nothing else was planned for its request, and the request is still open.
+
+    An offer of an earlier day instead of this very visit was there before, and may stay.
+    """
     others = Visit.objects.filter(request=visit.request_id, state__in=ON).exclude(pk=visit.pk)
-    offers = Offer.objects.filter(request=visit.request_id, state=Offer.State.OPEN)
+    offers = Offer.objects.filter(request=visit.request_id, state=Offer.State.OPEN).exclude(replaces=visit.pk)
     ended = Q(withdrawn_at__isnull=False) | Q(declined_at__isnull=False) | Q(redirected_at__isnull=False)
     closed = AppointmentRequest.objects.filter(ended, pk=visit.request_id)
     if others.exists() or offers.exists() or closed.exists():

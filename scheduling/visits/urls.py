@@ -13,4 +13,5 @@ urlpatterns = [
     path("my/<str:reference>/visit/print/", views.print_itinerary, name="print"),
     path("my/<str:reference>/other-day/", views.other_day, name="other-day"),
     path("my/<str:reference>/cancel/", views.cancel, name="cancel"),
+    path("my/<str:reference>/cancel/undo/", views.undo_cancel, name="undo-cancel"),
 ]

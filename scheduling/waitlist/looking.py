@@ -40,9 +40,9 @@ class Match:
 
 
 def can_still_be_undone(now: datetime) -> list[tuple[Use, ...]]:
-    """Time that staff freed a moment ago: while they may still undo it, nobody else is offered it."""
+    """Time that staff or a patient freed a moment ago: while they may still undo it, nobody else is offered it."""
     since = now - timedelta(minutes=settings.UNDO_MINUTES)
-    rows = VisitChange.objects.filter(at__gt=since, undone_at=None, by_kind="staff")
+    rows = VisitChange.objects.filter(at__gt=since, undone_at=None).exclude(by_kind="system")
     return [
         tuple(
             (leg["clinician"], unit_of(datetime.fromisoformat(leg["starts_at"])),

@@ -5,8 +5,9 @@ facts rather than having each of them tell it.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
@@ -53,6 +54,12 @@ def state_now(entry: WaitlistEntry, outcomes: Iterable[str]) -> str:
     return State.OFFERED if Outcome.OPEN in found else State.WAITING
 
 
+def can_come_back(visit: Visit | None, now: datetime) -> bool:
+    """Whether the visit was canceled so recently that this may be undone: the place in the list waits as long."""
+    at = visit.cancelled_at if visit is not None else None
+    return at is not None and now < at + timedelta(minutes=settings.UNDO_MINUTES)
+
+
 @transaction.atomic
 def settle_entries(entries: QuerySet, *, now: datetime) -> int:
     """Write down what became of these entries and their open matches; how many changed. A fixed number of queries
@@ -74,7 +81,7 @@ def settle_entries(entries: QuerySet, *, now: datetime) -> int:
                 still = WaitlistMatch.objects.filter(pk=match.pk, outcome=Outcome.OPEN)
                 still.update(outcome=outcome, ended_at=now)
         state = state_now(entry, outcomes)
-        if state == entry.state:
+        if state == entry.state or (state == State.ENDED and can_come_back(entry.visit, now)):
             continue
         ended_at = None if state in LIVE else now
         changed += WaitlistEntry.objects.filter(pk=entry.pk, state=entry.state).update(state=state, ended_at=ended_at)

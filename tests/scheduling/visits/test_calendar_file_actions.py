@@ -56,8 +56,13 @@ def test_file_names_neither_patient_nor_specialty_nor_clinician(visit):
     text = visit_calendar(visit).decode().lower()
     people = [leg.clinician.name for leg in visit.appointments.all()]
     codes = [leg.specialty.code for leg in visit.appointments.all()]
-    words = ["quackenbush", "maribelle", "1951", visit.request.reference, "oncolog", "cancer", "bone", *people, *codes]
+    words = ["quackenbush", "maribelle", "1951", "oncolog", "cancer", "bone", *people, *codes]
     assert [word for word in words if word.lower() in text] == []
+
+
+def test_file_says_what_to_call_and_the_reference_to_give(visit):
+    said = str(event_of(visit)[1]["DESCRIPTION"])
+    assert said == f"Questions? Call 202-555-0100. Reference: {visit.request.reference}"
 
 
 def test_times_are_right_over_the_clock_change(visit):

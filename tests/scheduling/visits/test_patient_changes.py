@@ -77,7 +77,7 @@ def test_late_cancellation_is_told_before_and_blocks_nothing(client, visit, stan
     page = client.get(my(visit, "cancel/"))
     shown = text_of(page)
     assert ("Your visit is very soon. You can still cancel here." in shown) is is_late
-    sent = {"key": key_on(page), "visit": str(visit.pk), "reason": ""}
+    sent = {"key": key_on(page), "visit": str(visit.pk), "version": "0", "reason": ""}
     assert client.post(my(visit, "cancel/"), sent).status_code == 302
     assert Visit.objects.get(pk=visit.pk).is_late_cancellation is is_late
 

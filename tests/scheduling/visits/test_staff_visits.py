@@ -143,7 +143,7 @@ def test_cancel_frees_every_appointment_once_however_often_it_is_posted(client, 
     clinician = a_clinician_row()
     visit = a_booked_visit(wanted, [clinician], starts_at=timezone.now() + timedelta(days=3))
     Claim.objects.create(clinician=clinician, visit=visit, starts_at=visit.starts_at, ends_at=visit.ends_at)
-    data = {"key": new_key(), "reason": "clinician_away"}
+    data = {"key": new_key(), "version": "0", "reason": "clinician_away"}
 
     answers = [client.post(f"/staff/visits/{visit.pk}/cancel/", data).status_code for _time in range(2)]
 

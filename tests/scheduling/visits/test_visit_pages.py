@@ -131,7 +131,7 @@ def test_a_request_without_a_visit_shows_its_status_instead(client, offer):
 def cancel(browser, visit, key=None, **answers):
     address = my(visit, "cancel/")
     key = key or key_on(browser.get(address))
-    return browser.post(address, {"key": key, "visit": str(visit.pk), "reason": "", **answers})
+    return browser.post(address, {"key": key, "visit": str(visit.pk), "version": "0", "reason": "", **answers})
 
 
 def test_cancel_page_asks_first_and_cancels_nothing(client, visit):
@@ -177,7 +177,7 @@ def test_canceling_again_from_a_page_gone_back_to_says_it_is_canceled(client, vi
 
 @pytest.mark.parametrize("other", ["", "x", "\x00", "00000000-0000-0000-0000-000000000000"])
 def test_crafted_visit_cancels_nothing(client, visit, other):
-    answer = client.post(my(visit, "cancel/"), {"key": "d" * 32, "visit": other, "reason": ""})
+    answer = client.post(my(visit, "cancel/"), {"key": "d" * 32, "visit": other, "version": "0", "reason": ""})
     assert answer.status_code in (302, 422)
     visit.refresh_from_db()
     assert visit.state == Visit.State.BOOKED
@@ -186,15 +186,28 @@ def test_crafted_visit_cancels_nothing(client, visit, other):
 def test_visit_of_somebody_else_cannot_be_canceled(client, visit):
     other_offer = an_offer()
     theirs = other_offer.alternatives.first()
-    client.post(my(visit, "cancel/"), {"key": "d" * 32, "visit": str(theirs.pk), "reason": ""})
+    client.post(my(visit, "cancel/"), {"key": "d" * 32, "visit": str(theirs.pk), "version": "0", "reason": ""})
     theirs.refresh_from_db()
     assert theirs.state == Visit.State.HELD
 
 
-def test_canceled_visit_has_no_calendar_file_or_paper(client, visit):
+def test_canceled_visit_has_no_paper_and_a_file_that_takes_it_out_of_a_calendar(client, visit):
+    booked = Calendar.from_ical(client.get(my(visit, "visit.ics")).content).walk("VEVENT")[0]
     cancel(client, visit)
-    for page in ("visit.ics", "visit/print/"):
-        assert client.get(my(visit, page))["Location"] == my(visit)
+    assert client.get(my(visit, "visit/print/"))["Location"] == my(visit)
+    assert f'href="{my(visit, "visit.ics")}"' in client.get(my(visit)).content.decode()
+    answer = client.get(my(visit, "visit.ics"))
+    assert answer["Content-Disposition"] == 'attachment; filename="clinic-visit-canceled.ics"'
+    calendar = Calendar.from_ical(answer.content)
+    event = calendar.walk("VEVENT")[0]
+    assert (calendar["METHOD"], event["STATUS"], event["UID"]) == ("CANCEL", "CANCELLED", booked["UID"])
+    assert event["SEQUENCE"] > booked["SEQUENCE"]
+
+
+@pytest.mark.parametrize("state", ["completed", "no_show"])
+def test_visit_that_took_place_or_was_missed_has_no_calendar_file(client, visit, state):
+    Visit.objects.filter(pk=visit.pk).update(state=state)
+    assert client.get(my(visit, "visit.ics"))["Location"] == my(visit)
 
 
 @pytest.mark.parametrize(

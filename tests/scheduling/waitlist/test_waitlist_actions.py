@@ -216,7 +216,7 @@ def test_earlier_day_for_a_booked_visit_is_offered_and_accepted(now):
     check_claims()
 
 
-def test_canceled_visit_frees_its_day_for_who_waits_and_ends_its_own_wait(now):
+def test_canceled_visit_frees_its_day_for_who_waits_and_ends_its_own_wait(now, standing_clock):
     closed_until(THURSDAY)
     going, other = booked_on(3, now), booked_on(3, now)
     own = joined(going.request, by=person_of(going.request))
@@ -224,6 +224,9 @@ def test_canceled_visit_frees_its_day_for_who_waits_and_ends_its_own_wait(now):
     assert match_waitlist(now) == 0
     cancel_visit(going, by=person_of(going.request), key=new_key(), reason="", now=now)
     run_due()
+    assert list(open_offers()) == []  # it can still be taken back
+    standing_clock.move_to(now + timedelta(minutes=10), tick=False)
+    assert match_waitlist(now + timedelta(minutes=10)) == 1
     (offer,) = open_offers()
     own.refresh_from_db()
     assert (offer.request, own.state, other.state) == (waiting.request, "ended", "booked")
