@@ -122,6 +122,8 @@ def _obstacle(window: Query) -> WhyNot:
         return WhyNot("wishes", days_searched=count)
     if window.interpreters is not None and find(replace(window, interpreters=None), 1):
         return WhyNot("no_interpreter", days_searched=count)
+    if window.whole_stay is not None and find(replace(window, whole_stay=None), 1):
+        return WhyNot("patient_busy", days_searched=count)
     if find(replace(window, rooms=None, interpreters=None, whole_stay=None), 1):
         return WhyNot("no_room", days_searched=count)
     ways = []

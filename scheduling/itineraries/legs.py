@@ -207,7 +207,8 @@ class WhyNot:
 
     Codes: ``no_legs``, ``too_many_physicians``, ``too_long`` (before any search); ``no_days`` (nothing left to
     search); ``not_before`` (the last day lies before the first one allowed); ``no_time`` (the leg has no start at all
-    in the days searched); ``no_fit`` (it has, but never with the others); ``no_room`` (the legs fit, the room or the
+    in the days searched); ``patient_busy`` (the patient has another visit then); ``closed`` (nobody works, of one day
+    alone); ``no_fit`` (it has, but never with the others); ``no_room`` (the legs fit, the room or the
     person who stays throughout does not); ``no_interpreter`` (all else does); ``wishes`` (only they stand in the way).
     """
 

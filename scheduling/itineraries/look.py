@@ -9,6 +9,7 @@ from clinic.directory.models import Room
 from intake.triage.models import Level
 from scheduling.availability import read
 from scheduling.availability.bits import ones, unit_of, units_from_minutes
+from scheduling.itineraries.day_by_day import day_by_day
 from scheduling.itineraries.finder import FreeDay, find, free_days, why_not
 from scheduling.itineraries.legs import REMOTE, Itinerary, Leg, Query, WhyNot, Wishes, rules_for
 from scheduling.itineraries.resources import Resources, Roster
@@ -85,6 +86,17 @@ class Look:
         if is_hopeless and self.wanted.visit_due_on < calendar.days[0].on:
             query = replace(query, deadline=None)
         return why_not(query)
+
+    def day_by_day(
+        self, calendar: read.Calendar, busy: dict[read.Resource, int], most: int
+    ) -> list[tuple[date, WhyNot | None]]:
+        """The first days of these on which somebody of the visit works, each with what stands in its way or None."""
+        queries = [self.query(calendar, busy, site) for site in self._sites()]
+        people = {one for query in queries for leg in query.legs for one in leg.clinician_ids}
+        opened = 0
+        for time in calendar.open_time(people, visit_type_id=self.wanted.visit_type_id).values():
+            opened |= time.open
+        return day_by_day(queries, opened, first=self.not_before, most=most)
 
     def _sites(self) -> Sequence[int | None]:
         """Sites where every leg has somebody; else the one where most legs have, so that the reason can be told.

@@ -33,10 +33,11 @@ WINDOW_DAYS, WINDOWS = 14, 2
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Ranked days, and why there is none, or none before the deadline."""
+    """Ranked days, and why there is none, or none before the deadline; each of the first days by itself if asked."""
 
     itineraries: list[Itinerary]
     why_not: WhyNot | None = None
+    by_day: Sequence[tuple[date, WhyNot | None]] = ()
 
 
 def wishes_of(wanted: AppointmentRequest) -> Wishes:
@@ -84,6 +85,7 @@ def find_days(
     kind: KindOfVisit | None = None,
     now: datetime,
     limit: int = 3,
+    days_explained: int = 0,
 ) -> Found:
     """The best days for a request, one itinerary a day, ranked; at most 6 queries, one fewer when `kind` is known.
 
@@ -91,7 +93,7 @@ def find_days(
     frail patient's days are short; urgent requests see the reserve. The deadline is the date by which the visit is due.
     `interpreter` says whether one must be there throughout; by default when the patient wants one and the clinic has
     one of that language. No day before `earliest_on` is searched, by default the one that the patient told. Visits of
-    `except_visits` take no time.
+    `except_visits` take no time. With `days_explained`, so many of the first days are told one by one.
     """
     if kind is None:
         kind = kind_of_visit(wanted.visit_type_id)
@@ -129,7 +131,11 @@ def find_days(
         if len(found) >= limit:
             break
     is_late = not found or found[0].day > wanted.visit_due_on
-    return Found(found, look.why_not(explained, explained_busy, is_hopeless=not found) if is_late else None)
+    return Found(
+        found,
+        look.why_not(explained, explained_busy, is_hopeless=not found) if is_late else None,
+        look.day_by_day(explained, explained_busy, days_explained) if days_explained else (),
+    )
 
 
 def check_bookable(wanted: AppointmentRequest, itinerary: Itinerary, now: datetime) -> None:

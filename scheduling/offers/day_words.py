@@ -112,6 +112,7 @@ def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
         "no_time": _("%(leg)s has no free time.") % {"leg": leg},
         "no_fit": _("%(leg)s has free times, but never on a day with the others.") % {"leg": leg},
         "no_room": _("Everyone is free, but no patient room is free for the whole stay."),
+        "patient_busy": _("Everyone is free, but the patient has another visit then."),
         "no_interpreter": _(
             "Everyone is free, but no interpreter for the whole visit. Untick the interpreter to plan without one, "
             "and book one from outside."
@@ -132,6 +133,26 @@ def why_not_words(why: WhyNot, names: dict[str, str]) -> list[str]:
     if why.next_day:
         lines.append(_("The next complete day is %(day)s.") % {"day": short_day(why.next_day)})
     return lines
+
+
+def day_why_words(why: WhyNot | None, names: dict[str, str]) -> str:
+    """What stands in the way of one day, short; empty for a day that can be complete."""
+    if why is None:
+        return ""
+    legs = list(dict.fromkeys(_leg_name(key, names) for key in (why.leg_key, *why.leg_keys) if key))
+    words = {"legs": ", ".join(legs)}
+    if why.code == "no_fit":
+        without = _("It would work without one of these: %(legs)s.") % words if why.leg_keys else ""
+        return " ".join(filter(None, [_("All have free time, but not one after the other."), without]))
+    return {
+        "closed": _("Closed, or nobody works."),
+        "no_days": _("Too near, or over."),
+        "no_time": _("No free time: %(legs)s.") % words,
+        "no_room": _("No patient room is free for the whole stay."),
+        "no_interpreter": _("No interpreter is free for the whole visit."),
+        "patient_busy": _("The patient has another visit."),
+        "wishes": _("A complete day, but not at the times wished."),
+    }.get(why.code, _("No complete day."))
 
 
 def _leg_name(key: str, names: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Staff: the builder of a coordinated visit, and taking an offer back."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from intake.patients.reach import addresses_of
 from scheduling.itineraries.search import find_days, not_before, suggested_legs
 from scheduling.offers.actions import make_offer, release_offer
 from scheduling.offers.asked import Asked, asked_in, filled_in
-from scheduling.offers.day_words import ShownDay, read_day, shown_days, why_not_words
+from scheduling.offers.day_words import ShownDay, day_why_words, read_day, shown_days, why_not_words
 from scheduling.offers.models import Offer
 from scheduling.offers.planning import Planning, planning_of
 from scheduling.offers.staff_forms import BuildForm
@@ -28,13 +29,16 @@ from scheduling.visits.itinerary import held_days
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 from scheduling.worklist.suggestion_words import beside_the_legs, leg_reasons
 
+DAYS_EXPLAINED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a search gave: days to tick, or what stands in the way."""
+    """What a search gave: days to tick, or what stands in the way; and each of the first days with its own reason."""
 
     days: list[ShownDay]
     why_not: list[str]
+    by_day: list[tuple[date, str]]
 
 
 @requires(Permission.VIEW_PATIENT, Permission.MAKE_OFFER)
@@ -105,11 +109,13 @@ def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
         earliest_on=values.get("earliest") or timezone.localdate(),  # an emptied field takes the patient's word back
         kind=form.planning.kind,
         now=timezone.now(),
+        days_explained=DAYS_EXPLAINED,
     )
     planning = form.planning
     return Listing(
         days=shown_days(wanted, found.itineraries, legs, clinicians=planning.clinicians, rooms=planning.rooms),
         why_not=why_not_words(found.why_not, planning.names) if found.why_not else [],
+        by_day=[(on, day_why_words(why, planning.names)) for on, why in found.by_day],
     )
 
 

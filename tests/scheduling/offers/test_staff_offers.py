@@ -6,6 +6,7 @@ from datetime import time, timedelta
 import pytest
 from django.utils import timezone
 
+from clinic.directory.models import Specialty
 from clinic.platform.submits.once import new_key
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import WhyNot
@@ -175,3 +176,20 @@ def test_every_reason_against_a_day_has_its_sentence(code):
 
     assert lines
     assert "No complete day was found" not in lines[0]
+
+
+def test_builder_tells_day_by_day_what_stands_in_the_way(client, coordinator, wanted):
+    Specialty.objects.get_or_create(code="SPINE_SURG", defaults={"name": "Spine surgery", "default_minutes": 40})
+    surgeon = a_clinician_row("Dr. Marcus Field", "SPINE_SURG")
+    WeeklySession.objects.create(
+        clinician=surgeon, weekday=timezone.localdate().weekday(), starts=time(8), ends=time(16),
+        valid_from=timezone.localdate() + timedelta(days=7), reserve_minutes=0,
+    )  # fmt: skip
+
+    page = client.post(
+        address_of(wanted), posted("find", leg_SPINE_SURG="on", minutes_SPINE_SURG="40")
+    ).content.decode()
+
+    assert "Day by day: what stands in the way" in page
+    assert "No free time: Spine surgery." in page
+    assert "Nothing: a complete day" in page
