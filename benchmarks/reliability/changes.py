@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from benchmarks.reliability.model import Booking, Impossible, LegNow, VisitNow, claims_of, snapshot
+from benchmarks.reliability.model import Booking, Impossible
 from benchmarks.reliability.rules import NAVIGATOR_FIRST, NAVIGATOR_LAST, breaks_a_rule, broken_rules
+from benchmarks.reliability.standing import LegNow, VisitNow, claims_of, snapshot
 from benchmarks.reliability.words import Attempt, Day, Leg
 
 CHANGEABLE = frozenset({"booked", "checked_in", "in_visit"})

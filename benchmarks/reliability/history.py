@@ -5,7 +5,7 @@ from datetime import datetime
 
 from benchmarks.reliability.attempts import RECORDED_AS
 from benchmarks.reliability.judge import Committed
-from benchmarks.reliability.model import LEG_TAKES_TIME
+from benchmarks.reliability.standing import LEG_TAKES_TIME
 from benchmarks.reliability.world import moves_since
 from clinic.platform.audit.models import AuditEntry
 from scheduling.visits.models import StateChange, VisitChange

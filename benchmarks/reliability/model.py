@@ -12,117 +12,24 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from benchmarks.reliability.rules import Clinic, broken_rules
-from benchmarks.reliability.words import Attempt, Claim, Day, Leg, Move, Resource
+from benchmarks.reliability.standing import (
+    ChangeNow,
+    OfferNow,
+    RequestNow,
+    VisitNow,
+    claims_of,
+    leg_now,
+    overlap,
+    snapshot,
+)
+from benchmarks.reliability.words import Attempt, Claim, Day, Move, Resource
 
 NOTICE = timedelta(hours=2)
-TAKES_TIME = frozenset({"held", "booked", "checked_in", "in_visit", "completed"})
-
-
 BEGUN = frozenset({"checked_in", "in_visit", "completed"})
-LEG_TAKES_TIME = frozenset({"held", "booked", "with_clinician", "done"})
 
 
 class Impossible(Exception):  # noqa: N818  (said as it is)
     """What was committed cannot have happened in this state."""
-
-
-@dataclass
-class LegNow:
-    """A leg of a visit."""
-
-    key: str
-    clinician: int
-    room: int | None
-    start: datetime
-    end: datetime
-    state: str = "held"
-
-
-@dataclass
-class VisitNow:
-    """A visit with its legs."""
-
-    request: str
-    offer: str
-    patient: str
-    room: int
-    legs: dict[str, LegNow]
-    start: datetime
-    end: datetime
-    state: str = "held"
-    sequence: int = 0
-    checked_in: datetime | None = None
-
-    def live(self) -> dict[str, LegNow]:
-        """Legs that take time, in order of time."""
-        taking = [(name, leg) for name, leg in self.legs.items() if leg.state in LEG_TAKES_TIME]
-        return dict(sorted(taking, key=lambda pair: pair[1].start))
-
-    def claims(self) -> set[Claim]:
-        """The time it takes in its state."""
-        if self.state not in TAKES_TIME:
-            return set()
-        taken = {(("room", self.room), self.start, self.end)}
-        for leg in self.live().values():
-            taken.add((("clinician", leg.clinician), leg.start, leg.end))
-            if leg.room is not None:
-                taken.add((("room", leg.room), leg.start, leg.end))
-        if self.state != "held":
-            taken.add((("patient", self.patient), self.start, self.end))
-        return taken
-
-
-@dataclass
-class OfferNow:
-    """An offer with the keys of its days."""
-
-    request: str
-    days: list[str]
-    expires: datetime
-    state: str = "open"
-    extended: bool = False
-    replaces: str = ""  # the booked visit that gives way to the day chosen
-
-
-@dataclass
-class ChangeNow:
-    """A change of a visit that can be undone for a while."""
-
-    visit: str
-    at: datetime
-    before: tuple
-    after: tuple
-    undone: bool = False
-
-
-def snapshot(visit: VisitNow) -> tuple:
-    """Everything of a visit that a change can change."""
-    legs = [(name, leg.clinician, leg.room, leg.state, leg.start, leg.end) for name, leg in visit.legs.items()]
-    return visit.state, visit.room, tuple(legs)
-
-
-@dataclass
-class RequestNow:
-    """A reviewed request."""
-
-    patient: str
-    kind: str
-    hold: timedelta  # how long a hold of its level lasts
-
-
-def claims_of(day: Day) -> set[Claim]:
-    """The time that holding a day takes."""
-    taken: set[Claim] = {(("room", day.room), day.start, day.end)}
-    for leg in day.legs:
-        taken.add((("clinician", leg.clinician), leg.start, leg.end))
-        if leg.room is not None:
-            taken.add((("room", leg.room), leg.start, leg.end))
-    return taken
-
-
-def overlap(one: Claim, other: Claim) -> bool:
-    """Whether two claims want one resource at one moment."""
-    return one[0] == other[0] and one[1] < other[2] and one[2] > other[1]
 
 
 @dataclass
@@ -307,7 +214,7 @@ class Booking:
         self.open_offers.add(offer)
         self._move("offer", offer, "", "open")
         for key, day, leg_keys in zip(visits, days, legs, strict=True):
-            held = {name: _leg_now(leg) for name, leg in zip(leg_keys, day.legs, strict=True)}
+            held = {name: leg_now(leg) for name, leg in zip(leg_keys, day.legs, strict=True)}
             self.visits[key] = VisitNow(request, offer, its.patient, day.room, held, day.start, day.end)
             self._move("visit", key, "", "held")
             for name in leg_keys:
@@ -424,7 +331,3 @@ class Booking:
 
 def _cancelled(by: str) -> str:
     return "cancelled_by_patient" if by == "person" else "cancelled_by_clinic"
-
-
-def _leg_now(leg: Leg) -> LegNow:
-    return LegNow(leg.key, leg.clinician, leg.room, leg.start, leg.end)

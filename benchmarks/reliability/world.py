@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from benchmarks.reliability.changes import Model
-from benchmarks.reliability.model import RequestNow, VisitNow
 from benchmarks.reliability.rules import Clinic
+from benchmarks.reliability.standing import RequestNow, VisitNow
 from benchmarks.reliability.words import Claim, Day, Move
 from clinic.accounts.actors import staff_actor
 from clinic.directory.models import Clinician, Room

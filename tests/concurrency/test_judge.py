@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.reliability.changes import Model
 from benchmarks.reliability.judge import Committed, end_of_unknown, judge
-from benchmarks.reliability.model import RequestNow
 from benchmarks.reliability.rules import Clinic
+from benchmarks.reliability.standing import RequestNow
 from benchmarks.reliability.words import FAILED, MADE, REFUSED, UNKNOWN, Attempt, Day, Leg, Recorded
 
 OPENS = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)
