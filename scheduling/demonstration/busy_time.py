@@ -9,11 +9,13 @@ from scheduling.visits.models import Claim
 
 FULL_DAY, SLACK_DAY = 0.82, 0.46  # every third day is slack: together 70 %
 WEEKS = 12
-LENGTHS = (15, 20, 30, 30, 45)  # minutes
+QUARTER = dt.timedelta(minutes=15)
+QUARTERS = (1, 2, 2, 3)  # of an hour, that an appointment lasts
+FREE_QUARTERS = 8  # of an hour, that a piece of free time lasts on average
 
 
 def fill_with_busy_time(clinicians: list[Clinician], today: dt.date, zone: dt.tzinfo, *, seed: int = 7) -> int:
-    """Claim random parts of every session of the coming 12 weeks; the number of claims made."""
+    """Claim parts of every session of the coming 12 weeks, by dice; the number of claims made."""
     dice = random.Random(seed)  # noqa: S311  (a demonstration wants repeatable dice, not secrets)
     claims = []
     for session in WeeklySession.objects.filter(clinician__in=clinicians):
@@ -26,12 +28,20 @@ def fill_with_busy_time(clinicians: list[Clinician], today: dt.date, zone: dt.tz
 
 
 def _busy_parts(session: WeeklySession, on: dt.date, zone: dt.tzinfo, fill: float, dice: random.Random) -> list[Claim]:
+    """Appointments in a row, and pieces of free time on the quarter hour between them, as a planned clinic has them.
+
+    Were each quarter of an hour busy or free by itself, nobody would ever see several specialties on one day.
+    """
     at = dt.datetime.combine(on, session.starts, tzinfo=zone).astimezone(dt.UTC)
     end = dt.datetime.combine(on, session.ends, tzinfo=zone).astimezone(dt.UTC)
-    parts = []
+    turns_busy, turns_free = 1 / FREE_QUARTERS, (1 - fill) / fill / FREE_QUARTERS
+    parts: list[Claim] = []
+    is_busy = dice.random() < fill
     while at < end:
-        until = min(at + dt.timedelta(minutes=dice.choice(LENGTHS)), end)
-        if dice.random() < fill:
+        until = min(at + QUARTER * (dice.choice(QUARTERS) if is_busy else 1), end)
+        if is_busy:
             parts.append(Claim(clinician_id=session.clinician_id, starts_at=at, ends_at=until, note="Busy"))
+        chance = 1 - (1 - turns_free) ** ((until - at) // QUARTER) if is_busy else turns_busy
+        is_busy ^= dice.random() < chance
         at = until
     return parts

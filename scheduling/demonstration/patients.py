@@ -28,7 +28,7 @@ from scheduling.demonstration.cases import (
     PLAN,
     REGISTERED_TWICE,
 )
-from scheduling.itineraries.search import find_days
+from scheduling.itineraries.search import find_days, not_before
 from scheduling.offers import actions as offers
 from scheduling.offers.accepting import accept_offer
 from scheduling.requests import actions as requests
@@ -37,6 +37,7 @@ from scheduling.visits import actions as visits
 from scheduling.visits.models import Appointment, Visit
 
 SOMEBODY = Actor("patient", "draft:demonstration")
+DAYS_LEFT_TO_COME = 10  # who asked longer ago has been seen
 
 
 @contextmanager
@@ -96,7 +97,7 @@ class Corridor:
         wanted = self.to_ready(number, case, hours_ago=ago)
         made_at = self.now - dt.timedelta(hours=min(ago * 0.5, 1.5) if hours_ago is None else ago * 0.9)
         with at_moment(made_at):
-            found = find_days(wanted, now=made_at)
+            found = find_days(wanted, earliest_on=self._not_before(wanted, ago), now=made_at)
             if found.itineraries:
                 offers.make_offer(
                     wanted, found.itineraries, by=self._staff(self.coordinator), key=uuid.uuid4().hex, now=made_at
@@ -161,6 +162,13 @@ class Corridor:
         return self._fresh(wanted)
 
     # Helpers
+
+    def _not_before(self, wanted: AppointmentRequest, hours_ago: float) -> dt.date | None:
+        """Who asked in the last days comes after today: nobody is left booked on a day that has passed."""
+        if hours_ago > DAYS_LEFT_TO_COME * 24:
+            return not_before(wanted)
+        tomorrow = timezone.localdate(self.now) + dt.timedelta(days=1)
+        return max(not_before(wanted) or tomorrow, tomorrow)
 
     @staticmethod
     def _staff(user: User) -> Actor:

@@ -129,3 +129,10 @@ def test_demonstration_has_a_coming_conference_and_one_with_outcomes(demonstrati
     assert all(case.outcome and case.conference.closed_at for case in over)
     assert over.count() == 3
     assert Clinician.objects.get(user__email="clinician@example.org").specialty.code == "PMR_PT"
+
+
+def test_nobody_of_the_demonstration_is_left_booked_on_a_day_that_has_passed(demonstration):
+    today = timezone.localdate()
+    booked = Visit.objects.filter(state__in=["booked", "held"])
+    assert booked.exists()
+    assert all(timezone.localdate(visit.starts_at) > today for visit in booked)
