@@ -29,6 +29,7 @@ from scheduling.conference.staff_views import address_of, crumbs, may_run, may_s
 from scheduling.conference.summary import Summary, differs_from_visit, summaries_of, with_persons
 from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.itineraries.models import VisitType
+from scheduling.worklist.suggestion_words import leg_reasons
 
 CHANGED = 409
 
@@ -90,6 +91,7 @@ class _Desk:
             "outcome": {
                 "specialties": self.specialties,
                 "visit_types": self.visit_types,
+                "suggested_for": leg_reasons(self.summary.suggested),
                 "initial": {
                     "outcome": self.case.outcome,
                     "specialties": self.case.specialties if self.case.discussed_at else self.case.request.specialties,

@@ -163,8 +163,9 @@ class OutcomeForm(SubmitForm):
         required=False,
     )
 
-    def __init__(self, *args, specialties: list, visit_types: list, **kwargs):
+    def __init__(self, *args, specialties: list, visit_types: list, suggested_for: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["specialties"].widget.hints = suggested_for
         self.fields["specialties"].choices = [(one.code, one.name) for one in specialties if one.is_leg]
         self.fields["visit_type"].choices = [(one.code, one.name) for one in visit_types]
 

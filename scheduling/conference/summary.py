@@ -15,8 +15,10 @@ from intake.records.words import name_of, summary_words
 from intake.registration.summary import NOT_PROVIDED
 from intake.symptoms.models import SymptomReport
 from intake.symptoms.questions import find_question
+from intake.triage.disciplines import suggest
 from scheduling.conference.models import ConferenceCase, Recommendation
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.suggestions import judged_by
 from scheduling.scores.models import Score
 from scheduling.scores.reading import series_of
 from scheduling.scores.scoring import SOURCES
@@ -72,6 +74,8 @@ class Summary:
         mine = [one for one in found["scores"] if one.patient_id == self.patient.pk]
         self.scores = [one.now for one in series_of(mine)]
         later = [one for one in found["later"] if one.follows_id == report.pk]
+        before = getattr(report, "before_visit", None)
+        self.suggested = suggest(judged_by(self.wanted, later, mine, before))
         self.told_later = [Told.of(one) for one in sorted(later, key=lambda one: one.sent_at, reverse=True)]
         said = [one for one in found["recommendations"] if one.case_id == case.pk]
         self.recommendations = by_specialty(said)
@@ -136,6 +140,11 @@ class Summary:
     def records_summary(self) -> str:
         """ "3 of 5 records received"."""
         return summary_words(one.state for one in self.records)
+
+    @property
+    def waits_for_records(self) -> bool:
+        """Whether any record was required at all."""
+        return any(one.is_required for one in self.records)
 
     @property
     def record_lines(self) -> list[tuple[str, ReadinessItem]]:

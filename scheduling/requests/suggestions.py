@@ -22,19 +22,13 @@ def with_newest(answers: Mapping[str, Any], later: list[SymptomReport]) -> dict[
     return {**answers, **{key: value for key, value in told.items() if value is not None}}
 
 
-def told_so_far(wanted: AppointmentRequest, *, is_loaded: bool = False) -> dict[str, Any]:
-    """What suggestions read. A page before the visit that was not saved yet says nothing: nobody was asked. One query.
+def judged_by(
+    wanted: AppointmentRequest, later: list[SymptomReport], scores: list[Score], before: BeforeVisit | None
+) -> dict[str, Any]:
+    """What suggestions read of rows that are here: symptoms told since, newest scores, what was told before the visit.
 
-    `is_loaded`: what was told before the visit came with the request, and is not asked for again.
+    A page before the visit that was not saved yet says nothing: nobody was asked.
     """
-    later, scores, told = read_together(
-        SymptomReport.objects.filter(follows_id=wanted.report_id),
-        Score.objects.filter(patient_id=wanted.patient_id).current().only("kind", "total", "result"),
-        BeforeVisit.objects.none()
-        if is_loaded
-        else BeforeVisit.objects.filter(report_id=wanted.report_id).only("answers", "steps_done"),
-    )
-    before = getattr(wanted.report, "before_visit", None) if is_loaded else next(iter(told), None)
     answers = {**with_newest(wanted.report.answers, later), "reason_for_contact": wanted.reason_for_contact}
     answers |= rule_values(scores)
     seen = next((score.result for score in scores if score.kind == ECOG), "")
@@ -46,5 +40,16 @@ def told_so_far(wanted: AppointmentRequest, *, is_loaded: bool = False) -> dict[
 
 
 def suggestions_for(wanted: AppointmentRequest, *, is_loaded: bool = False) -> Suggestions:
-    """Specialties, tasks and notes that are suggested for a request."""
-    return suggest(told_so_far(wanted, is_loaded=is_loaded))
+    """Specialties, tasks and notes that are suggested for a request. One query.
+
+    `is_loaded`: what was told before the visit came with the request, and is not asked for again.
+    """
+    later, scores, told = read_together(
+        SymptomReport.objects.filter(follows_id=wanted.report_id),
+        Score.objects.filter(patient_id=wanted.patient_id).current().only("kind", "total", "result"),
+        BeforeVisit.objects.none()
+        if is_loaded
+        else BeforeVisit.objects.filter(report_id=wanted.report_id).only("answers", "steps_done"),
+    )
+    before = getattr(wanted.report, "before_visit", None) if is_loaded else next(iter(told), None)
+    return suggest(judged_by(wanted, later, scores, before))

@@ -1,64 +1,23 @@
 """Pages of the conference: what stands on them, what is told, and that nothing typed is lost."""
 
 import re
-import time
 from datetime import date, timedelta
 
 import pytest
-from django.urls import reverse
 
 from clinic.platform.audit.models import AuditEntry
-from clinic.platform.kept.safe import MARK
 from clinic.platform.submits.once import new_key
-from intake.models import BeforeVisit, ReadinessItem
 from scheduling.conference.models import Attendance, Conference, ConferenceCase, Recommendation
-from scheduling.scores.models import Score
+from scheduling.conference.staff_views import address_of
 from tests.clinic.look.markup import Page, faults
 from tests.factories import a_clinician_user, a_coordinator, a_nurse, a_physician, a_request
-from tests.scheduling.conference_rows import A_DAY, a_case, a_conference
-from tests.scheduling.day_rows import a_visit_today
-from tests.scheduling.staff_rows import CANCER, SAFE, a_file, a_row, queries_of
+from tests.scheduling.conference_rows import A_DAY, TOLD, a_case, a_conference
+from tests.scheduling.conference_steps import address, page_of, text_of
+from tests.scheduling.staff_rows import a_file, a_row, queries_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock", "small_clinic")]
 TODAY = date(2027, 1, 4)
 FORM = "application/x-www-form-urlencoded"
-TOLD = {**SAFE, **CANCER, "pain_present": "yes", "pain_sites": ["lower_back"], "pain_worst": 7,
-        "what_matters": "To garden again.", "walking_change": "worse"}  # fmt: skip
-
-
-@pytest.fixture
-def nurse(client):
-    user = a_nurse()
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def meeting():
-    return a_conference()
-
-
-def address(name, *args):
-    return reverse(f"staff-conference:{name}", args=args)
-
-
-def text_of(page):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
-
-
-def page_of(case):
-    return address("case", case.pk)
-
-
-def hidden(client, case, form_id):
-    """The hidden values of one form of the page of a case, as a person would send them back."""
-    html = client.get(page_of(case)).content.decode()
-    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"[^>]*id="([\w-]+)"', html)
-    return {name: value for name, value, id_ in fields if id_.startswith(f"{form_id}-")}
-
-
-def write(client, case, name, **fields):
-    return client.post(address(name, case.pk), {**hidden(client, case, name), **fields}, follow=True)
 
 
 # Dates
@@ -234,152 +193,6 @@ def test_stale_page_puts_nothing_off_and_can_be_sent_again(client, nurse, meetin
     assert 'name="version" value="3"' in answer.content.decode()
 
 
-# The page of a case
-
-
-@pytest.fixture
-def case(meeting, nurse):
-    """With everything that the summary shows."""
-    wanted = a_row(TOLD, status="ready", reviewed_at=meeting.starts_at, specialties=["RAD_ONC"])
-    ReadinessItem.objects.create(report=wanted.report, kind="imaging", detail="MRI of the spine", state="requested")
-    a_file(wanted.report, original_name="mri.pdf", kind="imaging_report")
-    scan = {"id": "1", "kind": "pet", "body_part": "whole body", "date": "2026-09", "place": "Lakeside"}
-    BeforeVisit.objects.create(report=wanted.report, answers={"imaging": [scan]})
-    Score.objects.create(
-        patient=wanted.patient, request=wanted, kind="sins", target="T12", total=11, band="potentially_unstable",
-        assessed_on=TODAY, assessed_by=nurse, recorded_at=meeting.starts_at,
-    )  # fmt: skip
-    return a_case(meeting, wanted)
-
-
-def test_summary_shows_what_matters_on_one_page(client, case):
-    page = client.get(page_of(case))
-
-    said = text_of(page)
-    for words in (
-        "Surgery or radiation first?", "75 years old", "Breast", "7 of 10", "To garden again.", "MRI of the spine",
-        "mri.pdf", "SINS, T12: 11 of 18", "Potentially unstable", "An aid to judgment, not a decision.",
-        "Exactly 50 % of collapse", "Safety rules that fired", "Ask for a surgical consultation before radiation",
-        "Fisher 2010", "PET scan", "Lakeside",
-    ):  # fmt: skip
-        assert words in said, words
-    assert faults(Page(page.content.decode())) == []
-    assert AuditEntry.objects.filter(action="viewed", data={"purpose": "conference_case"}).exists()
-
-
-def test_recommendation_is_written_and_the_one_before_is_kept(client, case):
-    write(client, case, "recommend", specialty="RAD_ONC", text="One dose.")
-    said = text_of(write(client, case, "recommend", specialty="RAD_ONC", text="Five doses."))
-
-    assert "Five doses." in said
-    assert "1 earlier one of" in said
-    assert Recommendation.objects.count() == 2
-
-
-def test_clinician_writes_for_the_own_specialty(client, case, small_clinic):
-    person = small_clinic.people["SPINE_SURG"][0]
-    person.user = a_clinician_user()
-    person.save()
-    client.force_login(person.user)
-    page = client.get(page_of(case)).content.decode()
-    assert "Save the recommendation" in page
-    assert "Save the outcome" not in page
-
-    write(client, case, "recommend", specialty="SPINE_SURG", text="Stable.")
-
-    assert Recommendation.objects.get().by == person.user
-    assert write(client, case, "recommend", specialty="RAD_ONC", text="No.").status_code == 422
-
-
-def test_clinician_without_a_specialty_is_told_why(client, case):
-    client.force_login(a_clinician_user())
-    assert "your account must belong to a clinician" in text_of(client.get(page_of(case)))
-
-
-def test_outcome_is_saved_and_the_plan_follows(client, case):
-    said = text_of(write(client, case, "outcome", outcome="Radiation.", specialties=["RAD_ONC", "MED_ONC"]))
-
-    assert "The visit is planned with these specialties now." in said
-    assert "Radiation." in said
-    case.request.refresh_from_db()
-    assert case.request.specialties == ["RAD_ONC", "MED_ONC"]
-
-
-def test_outcome_beside_a_booked_visit_leads_to_its_change(client, nurse, meeting, small_clinic, now):
-    wanted = a_request()
-    visit = a_visit_today(wanted, small_clinic, [("SPINE_SURG", now + A_DAY)])
-    case = a_case(meeting, wanted)
-
-    page = write(client, case, "outcome", outcome="Radiation.", specialties=["RAD_ONC"])
-
-    assert "A visit is booked already and stays as it is" in text_of(page)
-    assert reverse("staff-visits:visit", args=[visit.pk]) in page.content.decode()
-
-
-@pytest.mark.parametrize(("name", "typed"), [
-    ("question", {"question": "My words"}),
-    ("outcome", {"outcome": "My words"}),
-    ("recommend", {"specialty": "RAD_ONC", "text": "My words"}),
-])  # fmt: skip
-def test_second_editor_is_told_and_nothing_typed_is_lost(client, case, name, typed):
-    mine = hidden(client, case, name)
-    others = {"question": {"question": "Theirs"}, "outcome": {"outcome": "Theirs"}}.get(
-        name, {"specialty": "RAD_ONC", "text": "Theirs"}
-    )
-    write(client, case, name, **others)
-
-    answer = client.post(address(name, case.pk), {**mine, **typed})
-
-    assert answer.status_code == 409
-    html = answer.content.decode()
-    assert "Nothing you typed is lost" in html
-    assert "My words" in html
-    assert "Theirs" in html
-    again = dict(re.findall(rf'name="(\w+)" value="([^"]*)"[^>]*id="{name}-', html))
-    assert client.post(address(name, case.pk), {**again, **typed}).status_code == 302
-
-
-def test_conference_closed_meanwhile_is_told_and_what_was_typed_can_be_read(client, case, meeting, now):
-    mine = hidden(client, case, "outcome")
-    Conference.objects.filter(pk=meeting.pk).update(closed_at=now)
-
-    answer = client.post(address("outcome", case.pk), {**mine, "outcome": "Radiation after the brace"})
-
-    assert answer.status_code == 422
-    assert "This conference is closed." in text_of(answer)
-    assert "Radiation after the brace" in answer.content.decode()
-
-
-def test_empty_forms_are_told_at_their_place(client, case):
-    for name, words in (
-        ("question", "Enter the question"),
-        ("recommend", "Enter the recommendation"),
-        ("outcome", "Enter the outcome"),
-    ):
-        answer = client.post(address(name, case.pk), hidden(client, case, name))
-        assert answer.status_code == 422
-        assert words in text_of(answer)
-        assert faults(Page(answer.content.decode())) == []
-
-
-def test_what_was_typed_when_the_session_ended_comes_back(client, case, nurse):
-    typed = {**hidden(client, case, "outcome"), "outcome": "Radiation after the brace"}
-    session = client.session
-    session["staff_seen"] = int(time.time()) - 3600
-    session.save()
-    where = address("outcome", case.pk)
-    body = "&".join(f"{name}={value}" for name, value in typed.items())
-    answer = client.post(where, body, content_type=FORM)
-    assert answer.status_code == 302
-    assert not ConferenceCase.objects.filter(state="discussed").exists()
-    client.force_login(nurse)
-
-    shown = client.post(where, f"{MARK}=1", content_type=FORM)
-
-    assert shown.status_code == 422
-    assert "Radiation after the brace" in shown.content.decode()
-
-
 # Paper
 
 
@@ -394,12 +207,6 @@ def test_list_and_every_summary_are_printed_and_each_look_is_audited(client, nur
     assert "To garden again." in said
     looks = AuditEntry.objects.filter(action="viewed", data={"purpose": "print_conference"})
     assert {entry.subject_id for entry in looks} == {str(case.request_id), str(other.request_id), str(meeting.pk)}
-    assert faults(Page(page.content.decode())) == []
-
-
-def test_one_summary_is_printed(client, nurse, case):
-    page = client.get(address("print-case", case.pk))
-    assert text_of(page).count("Confidential") == 1
     assert faults(Page(page.content.decode())) == []
 
 
