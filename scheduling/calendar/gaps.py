@@ -101,7 +101,13 @@ def legs_for(wanted: AppointmentRequest, planning: Planning, clinician: Clinicia
     """
     own = (clinician.specialty.code, planning.usual_minutes.get(clinician.specialty.code, 0))
     is_open = not wanted.specialties and not planning.fixed and planning.places != 0
-    chosen = [own] if is_open else suggested_legs(wanted, kind=planning.kind, usual=planning.usual_minutes)
+    chosen = (
+        [own]
+        if is_open
+        else suggested_legs(
+            wanted, kind=planning.kind, usual=planning.usual_minutes, suggested=planning.suggested.leg_codes
+        )
+    )
     legs = all_legs(planning.kind, chosen)
     code = clinician.specialty.code
     return [replace(one, clinician_id=clinician.pk) if one.code == code else one for one in legs]

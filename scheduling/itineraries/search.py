@@ -54,16 +54,20 @@ def not_before(wanted: AppointmentRequest) -> date | None:
 
 
 def suggested_legs(
-    wanted: AppointmentRequest, *, kind: KindOfVisit | None = None, usual: Mapping[str, int] | None = None
+    wanted: AppointmentRequest,
+    *,
+    kind: KindOfVisit | None = None,
+    usual: Mapping[str, int] | None = None,
+    suggested: Sequence[str] | None = None,
 ) -> list[tuple[str, int]]:
     """The consults to choose from, as (specialty code, minutes): those of the review, else those the answers suggest.
 
-    The legs that the visit type brings itself are not among them. `kind` and the `usual` minutes by code spare a query
-    each when they have been read already.
+    The legs that the visit type brings itself are not among them. `kind`, the `usual` minutes by code and the codes
+    `suggested` by the answers spare a query each when they have been read already.
     """
     codes = list(wanted.specialties)
     if not codes:
-        codes = list(suggestions_for(wanted).leg_codes)
+        codes = list(suggestions_for(wanted).leg_codes if suggested is None else suggested)
     if kind is None:
         kind = kind_of_visit(wanted.visit_type_id) if wanted.visit_type_id else KindOfVisit(takes_chosen=True)
     own_minutes = next((leg.minutes for leg in kind.legs if not leg.code), None)
@@ -234,9 +238,13 @@ def _keys_of(itineraries: Iterable[Itinerary]) -> set[tuple[str, str, str]]:
 def free_time(
     clinician_ids: Collection[int], from_date: date, to_date: date, *, now: datetime, routine: bool = True
 ) -> dict[int, list[tuple[datetime, datetime]]]:
-    """Free intervals (UTC) of each clinician from one local date to another, both included, from now on: 2 queries."""
+    """Free intervals (UTC) of each clinician from one local date to another, both included, from now on: 2 queries.
+
+    What must stay free beside their appointments, whatever is booked, is taken off.
+    """
     calendar = read.calendar(clinician_ids, from_date, to_date)
-    busy = read.busy_masks(calendar.base, calendar.base + calendar.length, now=now, clinician_ids=list(clinician_ids))
+    end, buffers = calendar.base + calendar.length, calendar.buffers
+    busy = read.busy_masks(calendar.base, end, now=now, clinician_ids=list(clinician_ids), buffers=buffers)
     gone = ones(max(0, unit_of(now, up=True) - calendar.base))
     opened = calendar.bookable(clinician_ids, routine=routine, now=unit_of(now))
     return {

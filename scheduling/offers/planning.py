@@ -10,6 +10,8 @@ from clinic.directory.models import Clinician, Room, Specialty
 from clinic.platform.db.together import read_together
 from clinic.platform.words import minutes_words
 from intake.patients.languages import language_words
+from intake.symptoms.models import SymptomReport
+from intake.triage.disciplines import Suggestions, suggest
 from scheduling.itineraries.interpreters import INTERPRETER, language_needed, languages_spoken
 from scheduling.itineraries.legs import IN_PERSON, rules_for
 from scheduling.itineraries.look import SEES_RESERVE
@@ -17,6 +19,8 @@ from scheduling.itineraries.models import VisitTypeLeg
 from scheduling.itineraries.visit_kinds import KindOfVisit, LegWish, kind_of
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.suggestions import judged_by
+from scheduling.scores.models import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Planning:
     can_interpret: bool
     limits: str
     sees_reserve: bool
+    suggested: Suggestions
 
     @property
     def choosable(self) -> list[Specialty]:
@@ -78,14 +83,16 @@ class Planning:
 
 
 def planning_of(wanted: AppointmentRequest) -> Planning:
-    """What there is to choose for a request: one query."""
-    legs, specialties, clinicians, rooms, offers = read_together(
+    """What there is to choose for a request, and what is suggested; the request came with its report. One query."""
+    legs, specialties, clinicians, rooms, offers, later, scores = read_together(
         VisitTypeLeg.objects.filter(visit_type=wanted.visit_type_id).select_related("specialty"),
         Specialty.objects.filter(is_leg=True),
         Clinician.objects.filter(Q(specialty__is_leg=True) | Q(specialty__code=INTERPRETER), is_active=True)
         .select_related("specialty"),
         Room.objects.filter(is_active=True),
         wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()),
+        SymptomReport.objects.filter(follows_id=wanted.report_id),
+        Score.objects.filter(patient_id=wanted.patient_id).current().only("kind", "total", "result"),
     )  # fmt: skip
     language = language_needed(wanted.patient)
     spoken = [languages_spoken(one.languages) for one in clinicians if one.specialty.code == INTERPRETER]
@@ -102,6 +109,7 @@ def planning_of(wanted: AppointmentRequest) -> Planning:
         can_interpret=any(language in codes for codes in spoken),
         limits=_limits_in_words(kind, is_frail=wanted.is_frail),
         sees_reserve=wanted.level in SEES_RESERVE,
+        suggested=suggest(judged_by(wanted, later, scores, getattr(wanted.report, "before_visit", None))),
     )
 
 

@@ -24,7 +24,6 @@ from scheduling.offers.models import Offer
 from scheduling.offers.planning import Planning, planning_of
 from scheduling.offers.staff_forms import BuildForm
 from scheduling.requests.models import AppointmentRequest
-from scheduling.requests.suggestions import suggestions_for
 from scheduling.visits.itinerary import held_days
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 from scheduling.worklist.suggestion_words import beside_the_legs, leg_reasons
@@ -72,7 +71,10 @@ def _fresh_form(wanted: AppointmentRequest, planning: Planning, asked: Asked) ->
     earliest = not_before(wanted)
     if earliest is not None and earliest > timezone.localdate():
         initial["earliest"] = earliest
-    for code, minutes in suggested_legs(wanted, kind=planning.kind, usual=planning.usual_minutes):
+    chosen = suggested_legs(
+        wanted, kind=planning.kind, usual=planning.usual_minutes, suggested=planning.suggested.leg_codes
+    )
+    for code, minutes in chosen:
         initial |= {f"leg_{code}": True, f"minutes_{code}": minutes}
     return BuildForm(planning=planning, initial=filled_in(initial, asked, planning))
 
@@ -121,8 +123,7 @@ def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
 
 def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, status: int = 200) -> HttpResponse:
     offer = form.planning.offer
-    suggested = suggestions_for(wanted, is_loaded=True)
-    form.suggested = leg_reasons(suggested)
+    form.suggested = leg_reasons(form.planning.suggested)
     can_plan = wanted.status == AppointmentRequest.Status.READY and offer is None
     context = {
         "wanted": wanted,
@@ -132,7 +133,7 @@ def _show(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm, *, 
         "offer": offer,
         "held": held_days(offer) if offer else [],
         "can_plan": can_plan,
-        "beside": beside_the_legs(suggested),
+        "beside": beside_the_legs(form.planning.suggested),
         "listing": _search(wanted, form) if can_plan and form.has_legs else None,
         "is_written_to": bool(addresses_of(wanted.patient)),
         "ticked": set(form.data.getlist("day")) if form.is_bound else set(),
