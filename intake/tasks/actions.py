@@ -18,6 +18,7 @@ from intake.tasks.models import StaffTask
 from intake.tasks.rules import insurance_help_wanted, risky_implants, task_due
 
 Kind, State = StaffTask.Kind, StaffTask.State
+AFTER_EMERGENCY = "after_emergency"  # why somebody is called: on the day after they were sent to the emergency room
 _settled_with: dict[str, Callable[..., None]] = {}
 
 
@@ -158,8 +159,12 @@ def _follow(
 
 
 def open_call_task(patient: Patient, *, report_id=None, by: Actor) -> StaffTask:
-    """Ask staff to call somebody whom our message cannot reach; one task at a time, which every news joins."""
-    waiting = StaffTask.objects.filter(kind=Kind.CALL, patient=patient, state=State.OPEN).first()
+    """Ask staff to call somebody whom our message cannot reach; one task at a time, which every news joins.
+
+    The call on the day after an emergency is a matter of its own: news would wait there until tomorrow.
+    """
+    calls = StaffTask.objects.filter(kind=Kind.CALL, patient=patient, state=State.OPEN)
+    waiting = calls.exclude(dedupe__startswith=AFTER_EMERGENCY).first()
     if waiting is not None:
         return waiting
     report = SymptomReport.objects.filter(pk=report_id).first() if report_id else None

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 FIND_CODE_LENGTH = 5
 ANSWERS = ("going", "cannot", "mistake")
 REACHED, NO_NUMBER = "reached", "no_number"  # how an alert ends
+BY_REVIEW = "review"  # in place of who filled in: the answers were read, and somebody of the staff decided
+TALKED_LATELY = timedelta(hours=1)
 FURTHER = (Kind.EMERGENCY_CONTACT, Kind.WELFARE_CHECK)  # what staff do when no call reaches the person
 
 
@@ -69,6 +71,34 @@ def raise_alert(
     record("alert_raised", by=by, subject=alert, data={"rules": list(fired)})
     note_steps(*steps)
     plan_first(alert, since=at)
+    return alert
+
+
+def alert_of_review(report: SymptomReport, triage: Triage, *, user, by: Actor, at: datetime) -> Alert | None:
+    """The alert of an emergency that a reviewer decided, in the transaction of the review; None where it needs none.
+
+    The reviewer has it: it pages nobody, and waits for a call that reaches the person like any other. None when an
+    alert of this report waits for that already, or when somebody talked with the person within the last hour.
+    """
+    alerts = Alert.objects.filter(report=report)
+    lately = ContactAttempt.objects.filter(report=report, reached=True, at__gte=at - TALKED_LATELY)
+    if alerts.filter(closed_at=None).exists() or alerts.filter(outcome=NO_NUMBER).exists() or lately.exists():
+        return None
+    alert = Alert.objects.create(
+        report=report,
+        rules=[rule for rule in triage.rules if rule.startswith("E")],
+        message="",  # none was shown
+        filled_by=BY_REVIEW,
+        find_code=new_code(FIND_CODE_LENGTH),
+        detected_at=at,
+        contact_due_at=at + timedelta(minutes=settings.EMERGENCY_CONTACT_MINUTES),
+        acknowledged_at=at,
+        acknowledged_by=user,
+    )
+    record("alert_decided", by=by, subject=alert)
+    note_steps(
+        new_step(alert, Kind.DETECTED, detail=BY_REVIEW, by=by, at=at), new_step(alert, Kind.ACKNOWLEDGED, by=by, at=at)
+    )
     return alert
 
 

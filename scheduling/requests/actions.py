@@ -23,14 +23,14 @@ from intake.records.actions import items_from_review, lock_records
 from intake.registration.actions import Finished, finish
 from intake.registration.models import Draft
 from intake.tasks.actions import open_proxy_task
-from intake.triage.actions import assess_safely, record_review
+from intake.triage.actions import alert_of_review, assess_safely, record_review
 from intake.triage.disciplines import is_frail
 from intake.triage.models import Alert, ContactAttempt, Level, TriageReview
 from scheduling.follow_up.disposition_letters import codes_for, draft_for_decision
 from scheduling.itineraries.models import VisitType
 from scheduling.offers.actions import end_offer
 from scheduling.offers.models import Offer
-from scheduling.requests.after_review import note_question, open_dental_task
+from scheduling.requests.after_review import note_question, open_dental_task, open_next_day_call
 from scheduling.requests.due import due
 from scheduling.requests.may import locked_request, require_own_or_staff, require_user
 from scheduling.requests.models import AppointmentRequest, RequestNote
@@ -282,6 +282,9 @@ def review_request(
         open_dental_task(row, by=by)
     if disposition == Disposition.NEEDS_INFORMATION and asked.strip():
         note_question(row, asked.strip(), by=by, at=now)
+    if disposition == Disposition.EMERGENCY:
+        alert_of_review(row.report, row.triage, user=user, by=by, at=now)
+        open_next_day_call(row, by=by, at=now)
     draft_for_decision(row, letter if letter in codes_for(disposition) else "", user=user, by=by, at=now)
     if reason.strip() and not is_level:
         _note(row, disposition, reason.strip(), by, now)

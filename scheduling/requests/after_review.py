@@ -1,15 +1,17 @@
-"""What a review brings with it, in its transaction: the question to the patient, the dental check."""
+"""What a review brings with it, in its transaction: the question to the patient, the dental check, the later call."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from clinic.platform.audit.actors import Actor
-from intake.tasks.actions import open_task
+from intake.tasks.actions import AFTER_EMERGENCY, open_task
 from intake.tasks.models import StaffTask
+from scheduling.availability.read import clinic_zone
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.suggestions import suggestions_for
 
 ASKED = "asked"
 DENTAL = "DENTAL"
+NEXT_DAY_CALL_BY = time(12)  # the day is domain 4.1's, the hour a proposal
 
 
 def note_question(wanted: AppointmentRequest, text: str, *, by: Actor, at: datetime) -> None:
@@ -32,4 +34,19 @@ def open_dental_task(wanted: AppointmentRequest, *, by: Actor) -> StaffTask | No
         return None
     return open_task(
         StaffTask.Kind.DENTAL, patient=wanted.patient, report=wanted.report, dedupe=str(wanted.report_id), by=by
+    )
+
+
+def open_next_day_call(wanted: AppointmentRequest, *, by: Actor, at: datetime) -> StaffTask:
+    """Call whoever was sent to the emergency department on the next calendar day (domain 4.1), once a request."""
+    zone = clinic_zone()
+    due_at = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), NEXT_DAY_CALL_BY, tzinfo=zone)
+    return open_task(
+        StaffTask.Kind.CALL,
+        patient=wanted.patient,
+        report=wanted.report,
+        data={"why": AFTER_EMERGENCY},
+        dedupe=f"{AFTER_EMERGENCY}:{wanted.report_id}",
+        due_at=due_at,
+        by=by,
     )

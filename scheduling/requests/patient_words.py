@@ -13,6 +13,7 @@ from clinic.platform import words
 from intake.registration.models import Draft
 from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
+from intake.triage.actions import BY_REVIEW
 from intake.triage.clocks import NurseHours, is_open
 from intake.triage.messages import EMERGENCY_CODES, Message, message_for
 from intake.triage.models import Alert, Level
@@ -85,10 +86,16 @@ def what_they_are_told(wanted: AppointmentRequest, draft: Draft, *, now: datetim
     """
     code = wanted.triage.message
     if wanted.level == Level.EMERGENCY and code not in EMERGENCY_CODES:
-        alert = Alert.objects.filter(report=wanted.report_id).order_by("-detected_at").first()
+        alert = _last_shown(wanted)
         code = alert.message if alert else code
     message = _message(code, wanted, {*wanted.triage.rules, *draft.emergency_rules}, now=now)
     return {"message": message, "is_emergency": code in EMERGENCY_CODES, "is_urgent": code == "M-URGENT"}
+
+
+def _last_shown(wanted: AppointmentRequest) -> Alert | None:
+    """The last emergency page that was shown; one that a reviewer decided was not, and has no message."""
+    shown = Alert.objects.filter(report=wanted.report_id).exclude(filled_by=BY_REVIEW)
+    return shown.order_by("-detected_at").first()
 
 
 def emergency_words(wanted: AppointmentRequest, *, now: datetime) -> dict[str, Any]:
@@ -98,7 +105,7 @@ def emergency_words(wanted: AppointmentRequest, *, now: datetime) -> dict[str, A
     """
     if wanted.level != Level.EMERGENCY or wanted.contacted_at:
         return {}
-    alert = Alert.objects.filter(report=wanted.report_id).order_by("-detected_at").first()
+    alert = _last_shown(wanted)
     if alert is None:
         return {}
     return {"message": _message(alert.message, wanted, alert.rules, now=now), "is_emergency": True}

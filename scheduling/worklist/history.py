@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from clinic.platform.db.together import read_together
 from intake.records.file_rows import FileRow
 from intake.symptoms.models import SymptomReport
+from intake.triage.actions import BY_REVIEW
 from intake.triage.models import Alert, AlertStep, ContactAttempt, TriageReview
 from scheduling.follow_up.models import Letter
 from scheduling.offers.models import Offer
@@ -165,6 +166,8 @@ def _of_alert(alert: Alert, steps: list[AlertStep] | None) -> list[Event]:
 def step_words(step: AlertStep) -> str:
     """What a step was, its detail included."""
     details = {
+        (Step.DETECTED, BY_REVIEW): _("Decided at the review"),
+        (Step.DETECTED, "staff"): _("Found by a score"),
         (Step.PERSON_SAID, "going"): _("The person said: I have called 911 or I am going"),
         (Step.PERSON_SAID, "cannot"): _("The person said: I cannot do this now"),
         (Step.PERSON_SAID, "mistake"): _("The person said: I chose this by mistake"),

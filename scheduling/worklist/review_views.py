@@ -14,6 +14,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
 from intake.triage.disciplines import Suggestions
+from intake.triage.models import Alert, TriageReview
 from scheduling.follow_up.disposition_letters import address_of_letter, codes_for
 from scheduling.follow_up.models import Letter
 from scheduling.requests.actions import review_request
@@ -41,8 +42,7 @@ def triage(request: HttpRequest, reference: str) -> HttpResponse:
                 _save(request, wanted, form)
             except Refused as no:
                 return _show_refused(request, wanted, suggested, form, no)
-            messages.success(request, _("Review saved."))
-            return _go_on(wanted, form)
+            return _go_on(request, wanted, form)
     return _show(request, wanted, suggested, form, status=422 if form.errors else 200)
 
 
@@ -87,8 +87,15 @@ def _save(request: HttpRequest, wanted: AppointmentRequest, form: ReviewForm) ->
     )
 
 
-def _go_on(wanted: AppointmentRequest, form: ReviewForm) -> HttpResponse:
-    """To the letter that the review drafted, otherwise to the request."""
+def _go_on(request: HttpRequest, wanted: AppointmentRequest, form: ReviewForm) -> HttpResponse:
+    """First to the call of an emergency, else to the letter that the review drafted, otherwise to the request."""
+    if form.cleaned_data["disposition"] == TriageReview.Disposition.EMERGENCY:
+        alert = Alert.objects.filter(report=wanted.report_id, closed_at=None).order_by("-detected_at").first()
+        if alert is not None:
+            words = _("Review saved. Call the person now. A drafted letter waits on the request.")
+            messages.success(request, words)
+            return redirect("worklist:alert", alert.pk)
+    messages.success(request, _("Review saved."))
     if form.cleaned_data["letter"] in codes_for(form.cleaned_data["disposition"]):
         letter = wanted.letters.filter(kind=Letter.Kind.DISPOSITION).order_by("-written_at").first()
         if letter is not None:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from clinic.accounts.roles import Permission
 from intake.nurse_line.models import NurseQuestion
+from intake.triage.models import Alert
 from scheduling.follow_up.models import FollowUpCall
 from scheduling.requests.models import AppointmentRequest
 from scheduling.waitlist.lists import still_waiting
@@ -120,7 +121,13 @@ def _calls_due(user, now: datetime) -> QuerySet:
     return rows.filter(state=FollowUpCall.State.DUE, due_on__lte=timezone.localdate(now))
 
 
+def _emergencies(user, now: datetime) -> QuerySet:
+    """Those that nobody has taken on, which the banner shows as well, and those that no call has reached."""
+    return Alert.objects.visible_to(user).filter(Q(acknowledged_at=None) | Q(closed_at=None))
+
+
 QUEUES = (
+    Queue("emergencies", _("Emergencies"), "worklist:alerts", Permission.LOG_CONTACT, _emergencies),
     Queue("questions", _("Questions"), "staff-questions:list", Permission.LOG_CONTACT, _questions),
     Queue("calls", _("Follow-up calls"), "staff-follow-up:calls", Permission.FOLLOW_UP, _calls_due),
     Queue(

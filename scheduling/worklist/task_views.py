@@ -27,7 +27,7 @@ from clinic.platform.audit.record import record_view
 from clinic.platform.told import told_in
 from intake.before_visit.record_choices import IMPLANTS
 from intake.nurse_line.models import NurseQuestion
-from intake.tasks.actions import close_task
+from intake.tasks.actions import AFTER_EMERGENCY, close_task
 from intake.tasks.models import StaffTask
 from scheduling.worklist.lists import ROWS_A_PAGE
 from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
@@ -51,13 +51,19 @@ WHAT_TO_DO = {
         "Call the emergency contact, then follow the clinic's policy for welfare checks."
     ),
 }
-WHAT_TO_FIND = gettext_lazy("Call the patient and find a day together.")
+WHAT_TO_SAY = {  # in place of what the kind asks for
+    "other_days": gettext_lazy("Call the patient and find a day together."),
+    AFTER_EMERGENCY: gettext_lazy("Call the patient the day after: were they seen, and what do they need from us?"),
+}
 INSURANCE_WORDS = {
     "self_pay": gettext_lazy("no insurance"),
     "applying": gettext_lazy("has asked for insurance"),
     "unsure": gettext_lazy("is not sure about insurance"),
 }
-WHY_CALL = {"other_days": gettext_lazy("none of the days offered suits, the patient asked to be called")}
+WHY_CALL = {
+    "other_days": gettext_lazy("none of the days offered suits, the patient asked to be called"),
+    AFTER_EMERGENCY: gettext_lazy("sent to the emergency department: ask how it went, and what comes next"),
+}
 EMPTY = {
     "": gettext_lazy("No task is waiting."),
     Kind.MERGE: gettext_lazy("No possible duplicate is waiting."),
@@ -229,7 +235,7 @@ def show_task(request: HttpRequest, found: StaffTask, form: CloseTaskForm) -> Ht
         "task": found,
         "patient": found.patient,
         "born": born_words(found.patient) if found.patient else "",
-        "what": WHAT_TO_FIND if found.data.get("why") == "other_days" else WHAT_TO_DO[found.kind],
+        "what": WHAT_TO_SAY.get(found.data.get("why", ""), WHAT_TO_DO[found.kind]),
         "crumbs": crumbs_to_task(found),
         "form": form,
         "proxy": _proxy_of(found),

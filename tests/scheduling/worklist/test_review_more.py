@@ -12,7 +12,7 @@ from clinic.accounts.roles import ROLE_PERMISSIONS, Permission, Role
 from clinic.education.reading import grade
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
-from intake.models import StaffTask, TriageReview
+from intake.models import Alert, StaffTask, TriageReview
 from scheduling.follow_up.disposition_letters import BY_CODE, TEMPLATES
 from scheduling.follow_up.models import Letter
 from scheduling.requests.actions import review_request
@@ -121,7 +121,7 @@ def test_question_alone_is_enough(client, nurse):
 # Letters
 
 
-@pytest.mark.parametrize("template", [one.code for one in TEMPLATES])
+@pytest.mark.parametrize("template", [one.code for one in TEMPLATES if not one.to_hospital])
 def test_letter_of_the_decision_is_drafted_and_opened(client, nurse, template):
     chosen = BY_CODE[template]
     wanted = a_row()
@@ -142,8 +142,11 @@ def test_letter_of_the_decision_is_drafted_and_opened(client, nurse, template):
 
 def test_letter_to_the_emergency_department_tells_what_alarms(client, nurse):
     wanted = a_row(EMERGENCY)
-    send_review(client, wanted, disposition="emergency", letter="emergency_department")
+    answer = send_review(client, wanted, disposition="emergency", letter="emergency_department")
     letter = Letter.objects.get()
+    first = reverse("worklist:alert", args=[Alert.objects.get().pk])  # the call
+    assert answer.headers["Location"] == first
+    assert "Letter about a decision" in page_of(client, wanted)
     assert letter.addressee == "Emergency department"
     assert "New bowel incontinence" in letter.body
     assert "March 27, 1951" in letter.body
@@ -153,7 +156,7 @@ def test_letter_to_the_emergency_department_tells_what_alarms(client, nurse):
 def test_no_letter_is_drafted_when_the_person_is_told_by_phone(client, nurse, disposition, letter):
     wanted = a_row()
     answer = send_review(client, wanted, disposition=disposition, reason="Told by phone", letter=letter)
-    assert answer.headers["Location"] == f"/staff/requests/{wanted.reference}/"
+    assert "/letters/" not in answer.headers["Location"]
     assert not Letter.objects.exists()
 
 
