@@ -67,7 +67,7 @@ class PlanItem(models.Model):
 
 
 class Letter(models.Model):
-    """A letter about a request to the referrer or to the patient. A draft can change; a sent one never."""
+    """A letter about a request to the referrer or to the patient. A draft can change or be thrown away; a sent one not."""
 
     class Kind(models.TextChoices):
         REPORT = "report", _("Report to the referrer")
@@ -76,6 +76,7 @@ class Letter(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SENT = "sent", _("Sent")
+        DISCARDED = "discarded", _("Thrown away")  # a draft that nobody sends; it can be taken up again
 
     class How(models.TextChoices):
         FAX = "fax", _("Fax")
@@ -108,7 +109,8 @@ class Letter(models.Model):
         ordering = ["written_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="draft", sent_at__isnull=True) | Q(state="sent", sent_at__isnull=False),
+                condition=Q(state__in=["draft", "discarded"], sent_at__isnull=True)
+                | Q(state="sent", sent_at__isnull=False),
                 name="letter_sent_at_some_time",
             )
         ]
