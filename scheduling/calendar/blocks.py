@@ -19,7 +19,8 @@ from scheduling.visits.change_options import confirm_address
 from scheduling.visits.models import Appointment
 from scheduling.visits.states import BOOKED, CHECKED_IN, DONE, HELD, IN_VISIT, WITH_CLINICIAN
 
-LEG, STAY, BUSY, FREE, KEPT, OVER, CLOSED = "leg", "stay", "busy", "free", "kept", "over", "closed"
+LEG, STAY, BUSY, FREE, KEPT = "leg", "stay", "busy", "free", "kept"
+OVER, APART, CLOSED = "over", "apart", "closed"
 WHOLE_DAY = 276  # units of the shortest day
 STATE_MARKS = frozenset({"held", "here", "now", "done"})
 
@@ -51,6 +52,7 @@ class Block:
     who: str = ""
     full_name: str = ""
     where: str = ""
+    people: str = ""
     visit: str = ""
     state: str = ""
     marks: tuple[str, ...] = ()
@@ -77,6 +79,16 @@ class Block:
     def marked(self) -> str:
         """The marks in a row."""
         return ", ".join(self.marks)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the list has a line for it beside others: all but the hours in which nobody works anyway."""
+        return self.kind != CLOSED or self.style == "told"
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether the printed list has it: all but time in which nothing happens."""
+        return self.kind not in (FREE, KEPT, OVER, APART)
 
     @property
     def is_visit(self) -> bool:
@@ -128,6 +140,7 @@ def leg_block(leg: Appointment, facts: Facts, may: May, filters: Filters, *, in_
         who=who,
         full_name=visit.patient.full_name,
         where=where,
+        people=with_whom,
         visit=visit.visit_type.name,
         state=str(visit.get_state_display() if leg.state == BOOKED else leg.get_state_display()),
         marks=marks,
@@ -174,15 +187,15 @@ def _marks(leg: Appointment) -> tuple[tuple[str, ...], str]:
 
 
 def stay_block(legs: list[Appointment], facts: Facts, may: May, filters: Filters) -> Block:
-    """A whole visit in its room, or in the hours of an interpreter; `legs` are the ones of it that were read."""
+    """A whole visit in its room, or in the hours of an interpreter, with its appointments; it moves as a whole."""
     visit = legs[0].visit
     one = leg_block(legs[0], facts, may, filters)
     start, end = unit_of(visit.starts_at), unit_of(visit.ends_at, up=True)
     if one.kind == BUSY:
         return replace(one, start=start, end=end)
-    names = [facts.person_by_key[leg.clinician_id].name for leg in legs if leg.clinician_id in facts.person_by_key]
+    people = "; ".join(_who_when(leg, facts) for leg in legs)
     room = facts.room_by_key.get(visit.room_id)
-    words = {"visit": one.visit, "people": ", ".join(dict.fromkeys(names))}
+    can_move = may.move and visit.state == BOOKED and visit.starts_at >= facts.now
     marks = [_("held, not booked")] if visit.state == HELD else []
     marks += [_("checked in")] if visit.state in (CHECKED_IN, IN_VISIT) else []
     marks += [_("walk-in")] if visit.is_walk_in else []
@@ -192,14 +205,22 @@ def stay_block(legs: list[Appointment], facts: Facts, may: May, filters: Filters
         kind=STAY,
         start=start,
         end=end,
-        text=_("%(visit)s with %(people)s") % words,
+        text=_("%(visit)s: %(people)s") % {"visit": one.visit, "people": people},
         where=room.name if room else "",
+        people=people,
         state=str(visit.get_state_display()),
         marks=tuple(marks),
         style=f"{style} walk-in".strip() if visit.is_walk_in else style,
+        move_url=reverse("staff-visits:move-day", args=[visit.pk]) if can_move else "",
         drag="",
         is_pale=not any(filters.takes(leg) for leg in legs),
     )
+
+
+def _who_when(leg: Appointment, facts: Facts) -> str:
+    """10:15 a.m. Dr. Kim"""
+    person = facts.person_by_key.get(leg.clinician_id)
+    return f"{clock(leg.starts_at)} {person.name if person else leg.specialty.name}"
 
 
 def busy_block(start: int, end: int) -> Block:
@@ -229,6 +250,12 @@ def over_block(start: int, end: int) -> Block:
     return Block(OVER, start, end, _("Nothing booked"), state=_("Nothing booked"))
 
 
-def closed_block(start: int, end: int, why: str) -> Block:
-    """Time at which nobody can be booked, and why."""
-    return Block(CLOSED, start, end, why, state=why)
+def apart_block(start: int, end: int) -> Block:
+    """Working time that stays free beside an appointment, as the clinician or the kind of visit wants it."""
+    text = _("Kept free between appointments")
+    return Block(APART, start, end, text, state=text)
+
+
+def closed_block(start: int, end: int, why: str, *, is_told: bool = False) -> Block:
+    """Time at which nobody can be booked, and why; `is_told` when there is more to say than that nobody works."""
+    return Block(CLOSED, start, end, why, state=why, style="told" if is_told else "")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +10,13 @@ from clinic.directory.models import Clinician, Room
 from clinic.platform.words import clock, day, short_day
 from scheduling.availability.bits import datetime_of, mask_from_intervals, ones, runs, unit_of
 from scheduling.availability.models import Closure
+from scheduling.availability.sessions import unit_at
 from scheduling.calendar.blocks import (
     FREE,
     KEPT,
     Block,
     May,
+    apart_block,
     busy_block,
     closed_block,
     free_block,
@@ -24,12 +25,21 @@ from scheduling.calendar.blocks import (
     stay_block,
 )
 from scheduling.calendar.filters import Filters
-from scheduling.calendar.grid import HOUR, ROW, Placed, Span, Window, apart, by_the_hour, place, window
+from scheduling.calendar.grid import HOUR, ROW, USUAL_HOURS, Placed, Span, Window, apart, by_the_hour, place, window
 from scheduling.calendar.read import Facts
 from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.visits.models import Appointment, Claim
 
 MORE_THAN_A_BLINK = ROW  # units: shorter free time is not offered
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why nobody can be booked from one unit to another, in words."""
+
+    start: int
+    end: int
+    words: str
 
 
 @dataclass(slots=True)
@@ -54,8 +64,8 @@ class Column:
 
     @property
     def lines(self) -> list[Block]:
-        """For the list: everything in order of time, closed time only where there is nothing else."""
-        shown = [*self.solids, *(one for one in self.ground if one.kind != "closed")]
+        """For the list: everything in order of time; time without work only where there is nothing else."""
+        shown = [one for one in (*self.solids, *self.ground) if one.is_listed]
         return sorted(shown or self.ground, key=lambda one: (one.start, one.end))
 
     @property
@@ -64,9 +74,22 @@ class Column:
         return [one for one in self.lines if one.is_visit and not one.is_pale] if self.only_visits else self.lines
 
     @property
+    def is_on_paper(self) -> bool:
+        """Whether the printed list has anything of it."""
+        return any(one.is_on_paper for one in self.listed)
+
+    @property
+    def why_away(self) -> str:
+        """Why somebody does not work on the day, if there is a reason of that day."""
+        return next((one.text for one in self.ground if one.is_listed), "")
+
+    @property
     def spans(self) -> list[tuple[int, int]]:
-        """What the window must show: everything but closed time."""
-        return [(one.start, one.end) for one in (*self.solids, *self.ground) if one.kind != "closed"]
+        """What the window must show: everything, of closed time what has a reason and lies in the usual hours."""
+        inside = [(one.start, one.end) for one in (*self.solids, *self.ground) if one.kind != "closed"]
+        first, last = (self.base + hour * HOUR for hour in USUAL_HOURS)
+        shut = [(max(one.start, first), min(one.end, last)) for one in self.ground if one.style == "told"]
+        return inside + [span for span in shut if span[0] < span[1]]
 
 
 def draw(columns: list[Column], shown: Window | None = None) -> list[str]:
@@ -99,13 +122,13 @@ def _piece(one: Block, start: int, end: int) -> Block:
 # By clinician
 
 
-def people_columns(facts: Facts, may: May, filters: Filters) -> list[Column]:
-    """The clinicians of one day who work or have something, and whom the filters take."""
+def people_columns(facts: Facts, may: May, filters: Filters) -> tuple[list[Column], list[Column]]:
+    """The clinicians of one day whom the filters take: those who work or have something, and the others."""
     (shown,) = facts.calendar.days
     legs = _by(facts.legs, lambda leg: leg.clinician_id)
-    columns = []
+    columns, others = [], []
     for person in facts.people:
-        if filters.specialty not in ("", person.specialty.code):
+        if filters.specialty not in ("", person.specialty.code) or filters.clinician not in (None, person.pk):
             continue
         if filters.site is not None and not facts.works_at(person.pk, filters.site):
             continue
@@ -115,9 +138,11 @@ def people_columns(facts: Facts, may: May, filters: Filters) -> list[Column]:
         column = person_column(facts, person, own, shown, may, filters)
         column.url = reverse("staff-calendar:week", args=[person.pk, shown.on.isoformat()])
         column.only_visits = filters.by_leg
-        if column.solids or not column.is_empty:
+        if column.solids or not column.is_empty or filters.clinician == person.pk:
             columns.append(column)
-    return columns
+        elif column.person is not None:
+            others.append(column)
+    return columns, others
 
 
 def person_column(
@@ -138,22 +163,50 @@ def person_column(
     column.is_empty = not opened
     left = opened & ~_mask(column.solids, shown)
     gone = ones(max(0, unit_of(facts.now, up=True) - shown.start))
+    apart = _beside(facts, person, legs, shown) & left & ~gone
     column.ground = [over_block(*span) for span in _spans(left & gone, shown)]
-    for mask, kept in ((left & routine & ~gone, False), (left & ~routine & ~gone, True)):
+    column.ground += [apart_block(*span) for span in _spans(apart, shown)]
+    left &= ~gone & ~apart
+    for mask, kept in ((left & routine, False), (left & ~routine, True)):
         column.ground += [
             free_block(start, end, person, may, kept=kept)
             for start, end in _spans(mask, shown)
             if end - start >= MORE_THAN_A_BLINK
         ]
-    closures = [one for one in facts.closures if one.room_id is None and _touches(one, person.pk, person.site_id)]
     otherwise = _("Not working") if person.is_active else _("No longer sees patients")
-    column.ground += _closed(facts, ones(shown.end - shown.start) & ~opened, closures, shown, otherwise)
+    shut = ones(shown.end - shown.start) & ~opened
+    column.ground += _closed(facts, shut, _reasons_of(facts, person, shown), shown, otherwise)
     return column
 
 
-def _touches(closure: Closure, clinician_id: int, site_id: int) -> bool:
-    named = (closure.clinician_id, closure.site_id)
-    return named == (None, None) or closure.clinician_id == clinician_id or closure.site_id == site_id
+def _beside(facts: Facts, person: Clinician, legs: Iterable[Appointment], shown) -> int:
+    """The time around what a clinician has that any new appointment must leave free."""
+    buffers = facts.calendar.buffers
+    if not buffers:
+        return 0
+    taken = [(unit_of(one.starts_at), unit_of(one.ends_at, up=True), one.visit.visit_type_id) for one in legs]
+    taken += [(*span, None) for span in _intervals(one for one in facts.busy if one.clinician_id == person.pk)]
+    wide = []
+    for start, end, kind in taken:
+        down, up = buffers.around(person.pk, kind, None)
+        wide.append((start - down, end + up))
+    return mask_from_intervals(wide, shown.start, shown.end - shown.start)
+
+
+def _reasons_of(facts: Facts, person: Clinician, shown) -> list[Reason]:
+    """Why a clinician is away: closures of their own, of where they work, of the clinic; time taken off by hand."""
+    sites = {person.site_id, *(site for site, who in facts.calendar.people_by_site().items() if person.pk in who)}
+    found = [
+        Reason(*span, (_("Away: %(reason)s") if one.clinician_id else _("Closed: %(reason)s")) % {"reason": one.reason})
+        for one in facts.closures
+        if one.room_id is None and one.clinician_id in (None, person.pk) and one.site_id in (None, *sites)
+        for span in _intervals([one])
+    ]
+    for one in facts.days_off:
+        if (one.clinician_id, one.on) == (person.pk, shown.on):
+            start, end = (unit_at(one.on, at, facts.calendar.zone) for at in (one.starts, one.ends))
+            found.append(Reason(start, end, _("Away: %(reason)s") % {"reason": one.reason}))
+    return found
 
 
 # By room
@@ -186,15 +239,16 @@ def _room_column(facts: Facts, room: Room, solids: list[Block], shown) -> Column
     column = Column(f"r{room.pk}", room.name, room.site.name, base=shown.start, end=shown.end, solids=solids)
     if not room.is_active:
         column.warning = _("No longer in use")
-    closures = [
-        one
+    reasons = [
+        Reason(*span, _("Closed: %(reason)s") % {"reason": one.reason})
         for one in facts.closures
         if one.clinician_id is None and (one.room_id == room.pk or (one.room_id is None and _is_of(one, room)))
+        for span in _intervals([one])
     ]
-    closed = mask_from_intervals(_intervals(closures), shown.start, shown.end - shown.start)
+    closed = _reason_mask(reasons, shown)
     if facts.holidays.get(shown.on):
         closed = ones(shown.end - shown.start)
-    column.ground = _closed(facts, closed, closures, shown, _("Closed"))
+    column.ground = _closed(facts, closed, reasons, shown, _("Closed"))
     return column
 
 
@@ -229,7 +283,7 @@ def week_columns(facts: Facts, person: Clinician, may: May) -> tuple[list[Column
     for shown in facts.calendar.days:
         legs = [leg for leg in facts.legs if leg.clinician_id == person.pk and _is_on(leg, shown)]
         column = person_column(facts, person, legs, shown, may, Filters())
-        column.key, column.name, column.note = f"d{shown.on:%m%d}", day(shown.on), _why_closed(facts, shown.on)
+        column.key, column.name, column.note = f"d{shown.on:%m%d}", day(shown.on), facts.why_closed(shown.on)
         column.name = short_day(shown.on)
         column.url = reverse("staff-calendar:day", args=[shown.on.isoformat()])
         if column.solids or not column.is_empty or shown.on.weekday() < 5:
@@ -243,10 +297,6 @@ def week_columns(facts: Facts, person: Clinician, may: May) -> tuple[list[Column
 
 def _is_on(leg: Appointment, shown) -> bool:
     return unit_of(leg.starts_at) < shown.end and unit_of(leg.ends_at, up=True) > shown.start
-
-
-def _why_closed(facts: Facts, on: date) -> str:
-    return facts.holidays.get(on, "")
 
 
 # Time
@@ -274,17 +324,20 @@ def _intervals(closures: Iterable[Closure | Claim]) -> list[tuple[int, int]]:
     return [(unit_of(one.starts_at), unit_of(one.ends_at, up=True)) for one in closures]
 
 
-def _closed(facts: Facts, mask: int, closures: list[Closure], shown, otherwise: str) -> list[Block]:
-    """Closed time with its reason: the holiday, the note of a closure, or `otherwise`."""
+def _reason_mask(reasons: Iterable[Reason], shown) -> int:
+    return mask_from_intervals([(one.start, one.end) for one in reasons], shown.start, shown.end - shown.start)
+
+
+def _closed(facts: Facts, mask: int, reasons: Iterable[Reason], shown, otherwise: str) -> list[Block]:
+    """Closed time with why: the holiday, one of the reasons, or `otherwise`."""
     name = facts.holidays.get(shown.on)
     if name:
         reason = _("Closed: %(reason)s") % {"reason": name}
-        return [closed_block(start, end, reason) for start, end in _spans(mask, shown)]
+        return [closed_block(start, end, reason, is_told=True) for start, end in _spans(mask, shown)]
     found = []
-    for one in closures:
-        reason = (_("Away: %(reason)s") if one.clinician_id else _("Closed: %(reason)s")) % {"reason": one.reason}
-        part = mask & mask_from_intervals(_intervals([one]), shown.start, shown.end - shown.start)
-        found += [closed_block(start, end, reason) for start, end in _spans(part, shown)]
+    for one in reasons:
+        part = mask & _reason_mask([one], shown)
+        found += [closed_block(start, end, one.words, is_told=True) for start, end in _spans(part, shown)]
         mask &= ~part
     return found + [closed_block(start, end, otherwise) for start, end in _spans(mask, shown)]
 

@@ -1,4 +1,4 @@
-"""What part of the calendar is asked for: specialty, site, room, kind of visit. From the address, never trusted."""
+"""What part of the calendar is asked for: specialty, clinician, site, room, kind of visit. Read from the address."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,9 +12,10 @@ LONGEST_CODE = 20
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Nothing chosen: everything. Sites, rooms and kinds of visit by key, specialties by code."""
+    """Nothing chosen: everything. Clinicians, sites, rooms and kinds of visit by key, specialties by code."""
 
     specialty: str = ""
+    clinician: int | None = None
     site: int | None = None
     room: int | None = None
     kind: int | None = None
@@ -25,10 +26,11 @@ class Filters:
         code = asked.get("specialty", "")
         if len(code) > LONGEST_CODE or not code.isprintable():
             raise Http404
-        return cls(code, key_in(asked.get("site", "")), key_in(asked.get("room", "")), key_in(asked.get("kind", "")))
+        keys = (key_in(asked.get(name, "")) for name in ("clinician", "site", "room", "kind"))
+        return cls(code, *keys)
 
     def takes(self, leg: Appointment) -> bool:
-        """Whether an appointment is one of those asked for; the site and the specialty choose columns, not legs."""
+        """Whether an appointment is one of those asked for; site, specialty and clinician choose columns, not legs."""
         rooms = (leg.room_id, leg.visit.room_id)
         return (self.room is None or self.room in rooms) and (self.kind is None or self.kind == leg.visit.visit_type_id)
 
@@ -40,7 +42,8 @@ class Filters:
     @property
     def query(self) -> str:
         """The same as the end of an address, with its question mark; empty for everything."""
-        pairs = {"specialty": self.specialty, "site": self.site, "room": self.room, "kind": self.kind}
+        pairs = {"specialty": self.specialty, "clinician": self.clinician}
+        pairs |= {"site": self.site, "room": self.room, "kind": self.kind}
         given = {name: value for name, value in pairs.items() if value}
         return f"?{urlencode(given)}" if given else ""
 

@@ -1,4 +1,7 @@
-"""How full the days of a month are: working time, what of it is taken, what is free. Three queries, no patient."""
+"""How full the days of a month are: working time, what of it is taken, what is free. Three queries, no patient.
+
+One query more where somebody keeps time free beside appointments.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -79,22 +82,23 @@ def month_load(first: date, last: date, *, now: datetime, specialty: str = "") -
     names = {one.specialty.code: (one.specialty.position, one.specialty.name) for one in people}
     keys = [one.pk for one in people if specialty in ("", one.specialty.code)]
     calendar = read.calendar(keys, first, last)
-    busy = read.busy_masks(calendar.base, calendar.base + calendar.length, now=now, clinician_ids=keys)
-    opened = {key: time.open for key, time in calendar.open_time(keys).items()}
-    reasons = holiday_names(first, last) | {one.on: one.name for one in own}
+    until, buffers = calendar.base + calendar.length, calendar.buffers
+    busy = read.busy_masks(calendar.base, until, now=now, clinician_ids=keys)
+    near = read.busy_masks(calendar.base, until, now=now, clinician_ids=keys, buffers=buffers) if buffers else busy
     gone = ones(max(0, unit_of(now, up=True) - calendar.base))
+    opened = {("clinician", key): time.open for key, time in calendar.open_time(keys).items()}
+    reasons = holiday_names(first, last) | {one.on: one.name for one in own}
     days: list[DayLoad] = []
     for window in calendar.days:
         part = ones(window.end - window.start) << (window.start - calendar.base)
-        masks = [(opened[key] & part, busy.get(("clinician", key), 0)) for key in keys]
-        why = reasons.get(window.on, "") or _closure_of(closures, window.on)
+        masks = [(mask & part, busy.get(who, 0), near.get(who, 0) | gone) for who, mask in opened.items()]
         days.append(
             DayLoad(
                 window.on,
-                sum(time.bit_count() for time, _taken in masks),
-                sum((time & taken).bit_count() for time, taken in masks),
-                sum((time & ~taken & ~gone).bit_count() for time, taken in masks),
-                why,
+                sum(time.bit_count() for time, _taken, _shut in masks),
+                sum((time & taken).bit_count() for time, taken, _shut in masks),
+                sum((time & ~shut).bit_count() for time, _taken, shut in masks),
+                reasons.get(window.on, "") or _closure_of(closures, window.on),
             )
         )
     specialties = [(code, name) for code, (_place, name) in sorted(names.items(), key=lambda one: one[1])]

@@ -16,7 +16,7 @@ from clinic.directory.models import Clinician, Holiday, Room
 from clinic.platform.db.together import read_together
 from scheduling.availability import read
 from scheduling.availability.bits import unit_of
-from scheduling.availability.models import Closure
+from scheduling.availability.models import Closure, SessionException
 from scheduling.availability.sessions import OpenTime, routine_open
 from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.itineraries.models import VisitType
@@ -44,6 +44,7 @@ class Facts:
     kinds: list[VisitType]
     closures: list[Closure]
     holidays: dict[date, str]
+    days_off: list[SessionException]
     calendar: read.Calendar
     legs: list[Appointment]
     busy: list[Claim]
@@ -76,16 +77,29 @@ class Facts:
         person = self.person_by_key[clinician_id]
         return person.site_id == site_id or clinician_id in self.calendar.people_by_site().get(site_id, ())
 
+    def why_closed(self, on: date) -> str:
+        """Why the whole clinic is closed all day: a holiday's name or a closure's reason; empty when it is not."""
+        start, end = day_bounds(on)
+        whole = (
+            one.reason
+            for one in self.closures
+            if (one.clinician_id, one.room_id, one.site_id) == (None, None, None)
+            and one.starts_at <= start
+            and one.ends_at >= end
+        )
+        return self.holidays.get(on) or next(whole, "")
+
 
 def facts(user, first: date, last: date, *, now: datetime, only: Collection[int] = ()) -> Facts:
     """All of these days; with `only`, working time and appointments of these clinicians alone. Three queries."""
     start, end = day_bounds(first)[0], day_bounds(last)[1]
-    people, rooms, kinds, closures, own_holidays, busy = read_together(
+    people, rooms, kinds, closures, own_holidays, days_off, busy = read_together(
         _people(start, end),
         Room.objects.select_related("site"),
         VisitType.objects.filter(is_active=True),
         Closure.objects.filter(starts_at__lt=end, ends_at__gt=start),
         Holiday.objects.filter(on__gte=first, on__lte=last),
+        SessionException.objects.filter(adds=False, on__gte=first, on__lte=last).exclude(reason=""),
         _other_time(start, end, now),
     )
     named = [one.pk for one in people if not only or one.pk in only]
@@ -99,6 +113,7 @@ def facts(user, first: date, last: date, *, now: datetime, only: Collection[int]
         kinds=sorted(kinds, key=lambda one: one.name),
         closures=sorted(closures, key=lambda one: one.starts_at),
         holidays=holiday_names(first, last) | {one.on: one.name for one in own_holidays},
+        days_off=list(days_off),
         calendar=calendar,
         legs=_legs(user, start, end, now, only),
         busy=sorted(busy, key=lambda one: one.starts_at),

@@ -19,13 +19,12 @@ from clinic.directory.models import Clinician
 from clinic.platform.audit.record import record_view
 from clinic.platform.words import day as day_words
 from clinic.platform.words import short_day
-from scheduling.calendar.blocks import May
+from scheduling.calendar.blocks import APART, May
 from scheduling.calendar.columns import Column, draw, people_columns, room_columns, week_columns
 from scheduling.calendar.filters import Filters, key_in
 from scheduling.calendar.load import month_load
 from scheduling.calendar.read import Facts, facts
 from scheduling.calendar.tabs import MONTH, PEOPLE, ROOMS, WEEK, schedule_tabs
-from scheduling.visits.day_list import day_bounds
 from scheduling.visits.staff_views import read_day
 
 allowed = requires(Permission.VIEW_PATIENT)
@@ -41,10 +40,10 @@ def by_clinician(request: HttpRequest, on: str) -> HttpResponse:
     filters, may = Filters.of(request.GET), May.of(request.user)
     _note(request, ("clinic_day", shown.isoformat()), "day_by_clinician")
     known = facts(request.user, shown, shown, now=timezone.now())
-    columns = people_columns(known, may, filters)
+    columns, others = people_columns(known, may, filters)
     context = _day_context(request, known, columns, filters, current=PEOPLE)
-    context |= {"title": _("Day by clinician"), "first_head": _("Clinician"), "page_url": "staff-calendar:day"}
-    context["left_out"] = _without_work(known, columns) if not filters.query else []
+    context |= {"title": _("Day by clinician"), "page_url": "staff-calendar:day"}
+    context["left_out"] = [] if filters.query else others
     return render(request, "calendar/day.html", context)
 
 
@@ -58,7 +57,12 @@ def by_room(request: HttpRequest, on: str) -> HttpResponse:
     known = facts(request.user, shown, shown, now=timezone.now())
     columns = room_columns(known, may, filters)
     context = _day_context(request, known, columns, filters, current=ROOMS)
-    context |= {"title": _("Day by room"), "first_head": _("Room"), "page_url": "staff-calendar:rooms"}
+    context |= {
+        "title": _("Day by room"),
+        "first_head": _("Room"),
+        "page_url": "staff-calendar:rooms",
+        "is_by_room": True,
+    }
     return render(request, "calendar/day.html", context)
 
 
@@ -77,8 +81,8 @@ def _day_context(request: HttpRequest, known: Facts, columns: list[Column], filt
         "today": today,
         "tabs": schedule_tabs(on, current),
         "filters": filters,
-        "choices": _choices(known, filters, with_specialty=current == PEOPLE),
-        "why_closed": why_closed(known, on),
+        "choices": _choices(known, filters, by_person=current == PEOPLE),
+        "why_closed": known.why_closed(on),
         "crumbs": [(_("Worklist"), reverse("worklist:home")), (day_words(on), "")],
         "can_see_outside": request.user.has_perm(Permission.MANAGE_AVAILABILITY),
     }
@@ -88,44 +92,31 @@ def _grid_context(known: Facts, columns: list[Column], hours: list[str]) -> dict
     return {
         "columns": columns,
         "hours": hours,
+        "now": known.now,
         "has_lines": any(one.listed for one in columns),
+        "has_apart": any(block.kind == APART for one in columns for block in one.ground),
         "gone": [one for one in columns if one.person and one.warning and one.solids],
         "can_drag": any(block.drag for one in columns for block in one.solids),
     }
 
 
-def _choices(known: Facts, filters: Filters, *, with_specialty: bool) -> list[dict]:
+def _choices(known: Facts, filters: Filters, *, by_person: bool) -> list[dict]:
     """The lists of the filter, each with a name and (value, words) pairs; those with one choice are left out."""
     specialties = {one.specialty.code: one.specialty.name for one in known.people}
+    people = {str(one.pk): one.name for one in sorted(known.people, key=lambda one: one.name)}
     sites = {str(one.site_id): one.site.name for one in known.rooms if one.site.is_active}
     rooms = {str(one.pk): f"{one.site.name}, {one.name}" for one in known.rooms if one.is_active}
     kinds = {str(one.pk): one.name for one in known.kinds}
     lists = [
-        {"name": "specialty", "label": _("Specialty"), "values": list(specialties.items()) if with_specialty else []},
+        {"name": "specialty", "label": _("Specialty"), "values": list(specialties.items()) if by_person else []},
+        {"name": "clinician", "label": _("Clinician"), "values": list(people.items()) if by_person else []},
         {"name": "site", "label": _("Site"), "values": list(sites.items())},
         {"name": "room", "label": _("Room"), "values": list(rooms.items())},
         {"name": "kind", "label": _("Kind of visit"), "values": list(kinds.items())},
     ]
-    chosen = {"specialty": filters.specialty, "site": filters.site, "room": filters.room, "kind": filters.kind}
+    chosen = {"specialty": filters.specialty, "clinician": filters.clinician, "site": filters.site}
+    chosen |= {"room": filters.room, "kind": filters.kind}
     return [one | {"chosen": str(chosen[one["name"]] or "")} for one in lists if len(one["values"]) > 1]
-
-
-def why_closed(known: Facts, on: date) -> str:
-    """Why the whole clinic is closed all day: the holiday's name or the note of the closure; empty when it is not."""
-    if on in known.holidays:
-        return known.holidays[on]
-    start, end = day_bounds(on)
-    for one in known.closures:
-        is_whole = one.clinician_id is None and one.room_id is None and one.site_id is None
-        if is_whole and one.starts_at <= start and one.ends_at >= end:
-            return one.reason
-    return ""
-
-
-def _without_work(known: Facts, columns: list[Column]) -> list[Clinician]:
-    """Who sees patients, but neither works nor has anything on this day."""
-    shown = {one.key for one in columns}
-    return [one for one in known.people if f"c{one.pk}" not in shown and one.specialty.is_leg]
 
 
 # The week
@@ -173,7 +164,6 @@ def week(request: HttpRequest, clinician_id: int, on: str) -> HttpResponse:
         "people": [one for one in known.people if one.is_active or one == person],
         "when": _("%(first)s to %(last)s") % {"first": short_day(monday), "last": short_day(monday + 6 * A_DAY)},
         "closed": [(one, why) for one in columns if (why := one.note)],
-        "first_head": _("Day"),
         "can_drag": False,
         "crumbs": [(_("Worklist"), reverse("worklist:home")), (_("Week"), "")],
     }

@@ -199,9 +199,28 @@ def test_day_on_paper_fits_and_has_what_it_needs(open_page, visit, now):
     sheets = [" ".join(sheet.extract_text().split()) for sheet in paper.pages]
     assert 2 <= len(sheets) <= 4
     for sheet in sheets:
-        assert "Confidential. Shred after use. Printed by" in sheet
+        assert "Monday, January 4, 2027. Confidential. Shred after use. Printed by" in sheet
     assert surgeons()[0].name in " ".join(sheets)
     assert "1:15 to 1:55 p.m." in " ".join(sheets)
     page.goto(f"/staff/schedule/day/2027-01-04/print/?clinician={surgeons()[0].pk}")
     (only,) = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
     assert "1 appointment" in only.extract_text()
+
+
+def test_list_of_the_calendar_on_paper_has_names_and_no_free_time(open_page, visit):
+    page = open_page("/staff/", size=DESKTOP)
+    sign_in(page, "coordinator")
+    surgeon, patient = surgeons()[0].name, visit.patient.full_name
+    for path, head, with_whom in (
+        (SPINE, surgeon, visit.room.name),
+        (f"/staff/schedule/week/{surgeons()[0].pk}/2027-01-04/", "Mon, Jan 4", visit.room.name),
+        ("/staff/schedule/rooms/2027-01-04/", visit.room.name, f"1:15 p.m. {surgeon}"),
+    ):
+        page.goto(path)
+        sheets = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
+        said = " ".join(" ".join(sheet.extract_text().split()) for sheet in sheets)
+        assert head in said.partition(patient)[0].rpartition("Time Patient Visit")[2]
+        assert f"1:15 to 1:55 p.m. {patient} {visit.visit_type.name} {with_whom} Booked" in said
+        assert "Free" not in said
+        assert "What you can do" not in said
+        assert said.count("Confidential. Shred after use. Printed by") == len(sheets)

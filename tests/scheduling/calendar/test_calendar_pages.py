@@ -2,14 +2,14 @@
 
 import html
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
 
 from clinic.directory.models import Clinician, Holiday
 from clinic.platform.audit.models import AuditEntry
-from scheduling.availability.models import Closure
+from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.visits.models import Appointment, Claim, Visit
 from tests import factories
 from tests.clinic.look.markup import Page, faults
@@ -113,7 +113,7 @@ def test_interpreter_has_a_column_with_the_whole_visit(client, desk, small_clini
     for where in (DAY, f"/staff/schedule/week/{one.pk}/2027-01-04/"):
         page = client.get(where)
         (stay,) = items(page, "b-stay")
-        assert stay.startswith("10:00 to 11:30 a.m., M. Quackenbush, coordinated_new with ")
+        assert stay.startswith("10:00 to 11:30 a.m., M. Quackenbush, coordinated_new: 10:00 a.m. ")
         assert f"Book 1:00 p.m. with {one.name}" not in text_of(page)
         assert "Free" in items(page, "b-free")
 
@@ -171,7 +171,7 @@ def test_filters_choose_columns_and_legs(client, desk, small_clinic, visit, now)
     elsewhere = factories.a_clinic(people_each=1)
     page = client.get(DAY + f"?site={elsewhere.site.pk}")
     assert elsewhere.people["MED_ONC"][0].name in text_of(page)
-    assert small_clinic.people["MED_ONC"][0].name not in text_of(page).partition("Day by clinician")[2]
+    assert small_clinic.people["MED_ONC"][0].name not in text_of(page).partition("Skip to list view")[2]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,81 @@ def test_time_off_of_one_clinician_says_why(client, desk, small_clinic):
     )  # fmt: skip
     page = client.get(DAY + "?specialty=MED_ONC")
     assert "Away: Teaching, 1:00 to 5:00 p.m." in items(page, "b-closed")
+    assert "1:00 to 5:00 p.m. Away: Teaching" in text_of(page).partition(" List ")[2]
+
+
+def test_day_off_says_why_where_the_others_are_named(client, desk, small_clinic):
+    person = small_clinic.people["MED_ONC"][0]
+    off = {"clinician": person, "on": MONDAY, "starts": time(8), "ends": time(17)}
+    SessionException.objects.create(**off, reason="Vacation")
+    said = text_of(client.get(DAY))
+    assert f"{person.name} {person.specialty.name} Away: Vacation" in said.partition("not work on this day")[2]
+    assert "Away: Vacation" in text_of(client.get(f"{DAY}?clinician={person.pk}"))
+    week = text_of(client.get(f"/staff/schedule/week/{person.pk}/2027-01-04/"))
+    assert "8:00 a.m. to 5:00 p.m. Away: Vacation" in week.partition(" List ")[2]
+
+
+def test_closure_of_the_other_site_says_why(client, desk, small_clinic):
+    person = small_clinic.people["MED_ONC"][0]
+    elsewhere = factories.a_clinic(people_each=1).site
+    WeeklySession.objects.filter(clinician=person).update(site=elsewhere)
+    Closure.objects.create(
+        site=elsewhere, starts_at=local(MONDAY, 13), ends_at=local(MONDAY, 17), reason="Burst pipe"
+    )  # fmt: skip
+    page = client.get(f"{DAY}?clinician={person.pk}")
+    assert "Closed: Burst pipe, 1:00 to 5:00 p.m." in items(page, "b-closed")
+
+
+def test_closure_of_the_whole_clinic_is_told_above_the_week(client, desk, small_clinic):
+    start = local(MONDAY, 0)
+    Closure.objects.create(starts_at=start, ends_at=start + timedelta(days=1), reason="Burst pipe")
+    week = text_of(client.get(f"/staff/schedule/week/{small_clinic.people['MED_ONC'][0].pk}/2027-01-04/"))
+    assert "Closed Mon, Jan 4 : Burst pipe" in week
+
+
+def test_time_between_appointments_is_drawn_and_listed_and_cannot_be_booked(client, desk, small_clinic, visit, now):
+    surgeon = small_clinic.people["SPINE_SURG"][0]
+    month = "/staff/schedule/month/2027-01/?specialty=SPINE_SURG"
+    free = re.search(r"([\d.]+) hours are free", text_of(client.get(month)))[1]
+    Buffer.objects.create(clinician=surgeon, before_minutes=15, after_minutes=30)
+    kind = visit.visit_type
+    kind.buffer_before_minutes = 45
+    kind.save()
+    # before and after: the greater of what the clinician and the kind of visit want, on both sides for the clinician
+    page = client.get(f"{DAY}?clinician={surgeon.pk}")
+    lines = text_of(page).partition(" List ")[2]
+    assert "9:15 to 10:00 a.m. Kept free between appointments" in lines
+    assert "10:40 to 11:10 a.m. Kept free between appointments" in lines
+    assert len(items(page, "b-apart")) == 2
+    assert 'class="key b-apart"' in page.content.decode()
+    assert f"Book 10:45 a.m. with {surgeon.name}" not in lines
+    assert f"Book 11:15 a.m. with {surgeon.name}" in lines
+    assert "10:45 a.m." not in text_of(client.get(f"/staff/schedule/book/{surgeon.pk}/2027-01-04T1115/"))
+    gap = text_of(client.get(f"/staff/schedule/book/{surgeon.pk}/2027-01-04T1045/"))
+    assert "is not free then any more" in gap
+    less = re.search(r"([\d.]+) hours are free", text_of(client.get(month)))[1]
+    assert float(less) == float(free) - 1.5  # 75 minutes, to the half hour
+
+
+def test_day_can_be_had_for_one_clinician_with_their_paper(client, desk, small_clinic, visit):
+    surgeon, other = small_clinic.people["SPINE_SURG"][0], small_clinic.people["RAD_ONC"][0]
+    page = client.get(f"{DAY}?clinician={surgeon.pk}")
+    assert re.findall(r'<div class="cal-head" id="c(\d+)"', page.content.decode()) == [str(surgeon.pk)]
+    assert f"/staff/schedule/day/2027-01-04/print/?clinician={surgeon.pk}" in page.content.decode()
+    assert other.name not in text_of(page).partition(" List ")[2]
+
+
+def test_list_names_each_clinician_in_a_row_of_their_own(client, desk, visit):
+    """Lines that are left out on paper must not take the name with them, nor move the others to a wrong column."""
+    page = client.get(DAY).content.decode()
+    table = page[page.index('<table class="table dense cal-list">') :].partition("</table>")[0]
+    heads = table.partition("</thead>")[0].count("<th ")
+    for row in re.findall(r"<tr[^>]*>.*?</tr>", table.partition("</thead>")[2].partition("<tfoot")[0], re.S):
+        cells = len(re.findall(r"<t[dh]\b", row))
+        assert cells == (1 if "cal-who" in row else heads)
+        assert ('class="screen-only"' in row) != ("cal-who" in row)
+    assert re.search(r'<tr class="l-free screen-only">', table)
+    assert "Confidential. Shred after use. Printed by" in table
 
 
 def test_rooms_show_whole_stays_rooms_of_their_own_and_what_is_remote(client, desk, small_clinic, now, visit):
@@ -224,8 +299,13 @@ def test_rooms_show_whole_stays_rooms_of_their_own_and_what_is_remote(client, de
     home.appointments.update(mode="video")
     Visit.objects.filter(pk=home.pk).update(room=None)
     page = client.get(ROOMS)
-    assert any(one.startswith("10:00 to 11:30 a.m.") for one in items(page, "b-stay"))
     said = text_of(page)
+    surgeon, oncologist = (small_clinic.people[code][0].name for code in ("SPINE_SURG", "RAD_ONC"))
+    whole = f"coordinated_new: 10:00 a.m. {surgeon}; 10:50 a.m. {oncologist}"
+    assert any(one.startswith(f"10:00 to 11:30 a.m., M. Quackenbush, {whole}") for one in items(page, "b-stay"))
+    assert f"coordinated_new 10:00 a.m. {surgeon}; 10:50 a.m. {oncologist} Booked Open" in said.partition(" List ")[2]
+    assert reverse("staff-visits:move-day", args=[visit.pk]) in page.content.decode()  # what stands here is the whole
+    assert reverse("staff-visits:move-leg", args=[visit.pk, visit.appointments.first().pk]) not in page.content.decode()
     assert "CT" in said
     assert "Video or phone" in said
     assert faults(Page(page.content.decode())) == []
