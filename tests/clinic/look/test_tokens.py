@@ -50,6 +50,16 @@ def test_contrast_of_black_on_white_is_21():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
+@pytest.mark.parametrize(("front", "back"), TEXT)
+def test_paper_has_dark_words_on_white_whatever_the_theme(front, back):
+    """A browser leaves out colored grounds: what is white on red on the screen would be pale on white."""
+    paper = CSS[CSS.index(":root, html[data-theme]") :]
+    colors = dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{3,6})", paper[: paper.index("}")]))
+    white = {"page", "panel", "tint", "error-back", "success-back", "warning-back", "soon-back", "routine-back"}
+    assert colors[front] in ("#000", "#222")
+    assert back == "button-over" or colors[back] == ("#fff" if back in white else "#000")
+
+
 @pytest.mark.parametrize("theme", themes())
 @pytest.mark.parametrize(("front", "back"), TEXT)
 def test_text_reaches_seven_to_one(theme, front, back):
