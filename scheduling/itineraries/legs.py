@@ -264,11 +264,16 @@ class Query:
         return self.anywhere if leg.mode in REMOTE else self.clinicians
 
 
+def _sees_before_room(a: Leg, b: Leg) -> bool:
+    return a.specialty == b.specialty and a.extra_room_ids is None and b.extra_room_ids is not None
+
+
 def hard_order(legs: Iterable[Leg], before: Iterable[tuple[str, str]] = ()) -> tuple[tuple[str, str], ...]:
     """Pairs of keys, the first of which must come before the second.
 
     Nurse navigator first, imaging next, wrap-up last, a consult with spine surgery before one with radiation
-    oncology, and the pairs asked for.
+    oncology, a consult before what the same specialty does in a room of its own (a simulation is planned by then), and
+    the pairs asked for.
     Raises ValueError when keys repeat or the pairs contradict one another.
     """
     legs = tuple(legs)
@@ -279,7 +284,8 @@ def hard_order(legs: Iterable[Leg], before: Iterable[tuple[str, str]] = ()) -> t
     for a in legs:
         for b in legs:
             consults = a.stage == b.stage == CONSULT
-            if STAGES.index(a.stage) < STAGES.index(b.stage) or (consults and (a.specialty, b.specialty) in HARD_PAIRS):
+            is_pair = consults and ((a.specialty, b.specialty) in HARD_PAIRS or _sees_before_room(a, b))
+            if STAGES.index(a.stage) < STAGES.index(b.stage) or is_pair:
                 pairs.add((a.key, b.key))
     graph: dict[str, set[str]] = {key: set() for key in keys}
     for a_key, b_key in pairs:

@@ -178,7 +178,7 @@ class Look:
             clinician_ids=tuple(people),
             stage=leg.stage,
             extra_room_ids=tuple(things.rooms.get((leg.room_kind, site), ())) if has_own_room else None,
-            is_physician=leg.code in things.physicians,
+            is_physician=leg.code in things.physicians and not (leg.room_kind and not leg.is_fixed),  # a scan is none
             mode=leg.mode,
         )
 

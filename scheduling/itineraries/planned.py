@@ -102,7 +102,7 @@ def named_legs(visit: PlannedVisit, kind: KindOfVisit, things: Resources, roster
                 clinician_ids=tuple(people),
                 stage=fixed.stage if fixed else CONSULT,
                 extra_room_ids=extra,
-                is_physician=planned.specialty in things.physicians,
+                is_physician=planned.specialty in things.physicians and (fixed is not None or extra is None),
                 mode=planned.mode,
             )
         )

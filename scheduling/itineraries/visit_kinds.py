@@ -16,7 +16,11 @@ from scheduling.itineraries.models import VisitType, VisitTypeLeg
 
 class ChosenLeg(NamedTuple):
     """A consult that somebody chose: the specialty's code, minutes (None: the usual length), the one clinician who
-    must do it (None: anyone of the specialty), and how (empty: as the kind of visit says)."""
+    must do it (None: anyone of the specialty), and how (empty: as the kind of visit says).
+
+    The code may be that of a scan: specialty and kind of room, as in RAD_ONC.ct. It is a leg beside the consult of the
+    same specialty, in person, in that room.
+    """
 
     code: str
     minutes: int | None = None
@@ -90,7 +94,7 @@ def kind_of(row: VisitType, legs: Iterable[VisitTypeLeg]) -> KindOfVisit:
 def _add_leg(kind: KindOfVisit, code: str, minutes: int, stage: str, room_kind: str, mode: str) -> None:
     """With a key of its own: the code, with a suffix for a scan (beside a consult) and for a second leg."""
     keys = {leg.key for leg in kind.legs}
-    first = f"{code}.{room_kind}" if room_kind else code
+    first = scan_code(code, room_kind) if room_kind else code
     key = next(k for k in (first, f"{code}.{stage}", *(f"{code}.{n}" for n in range(99))) if k not in keys)
     kind.legs.append(LegWish(key, code, minutes, stage, room_kind, mode=mode))
 
@@ -119,8 +123,18 @@ def all_legs(kind: KindOfVisit, chosen: Iterable[tuple]) -> list[LegWish]:
             first = left.pop(0)
             legs.append(_as_chosen(replace(leg, key=first.code, code=first.code), first))
     if kind.takes_chosen:
-        legs += [_as_chosen(LegWish(one.code, one.code, one.minutes, is_fixed=False), one) for one in left]
+        legs += [_as_chosen(_added(one), one) for one in left]
     return legs
+
+
+def scan_code(code: str, room_kind: str) -> str:
+    """What a scan in a room of its own is chosen by, and its key among the legs."""
+    return f"{code}.{room_kind}"
+
+
+def _added(one: ChosenLeg) -> LegWish:
+    code, _dot, room_kind = one.code.partition(".")
+    return LegWish(one.code, code, one.minutes, room_kind=room_kind, is_fixed=False)
 
 
 def _as_chosen(leg: LegWish, one: ChosenLeg | None) -> LegWish:

@@ -158,7 +158,7 @@ def day_why_words(why: WhyNot | None, names: dict[str, str]) -> str:
 def _leg_name(key: str, names: dict[str, str]) -> str:
     """The specialty of a leg: its key is the code, with a suffix where the visit has it twice."""
     code = key.partition(".")[0]
-    return names.get(code, code)
+    return names.get(key) or names.get(code, code)
 
 
 def sign_day(wanted: AppointmentRequest, one: Itinerary, legs: Sequence[tuple]) -> str:

@@ -1,6 +1,8 @@
 """What staff can choose for the day of one request: specialties, who does a leg and how, an interpreter."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,11 +18,19 @@ from scheduling.itineraries.interpreters import INTERPRETER, language_needed, la
 from scheduling.itineraries.legs import IN_PERSON, rules_for
 from scheduling.itineraries.look import SEES_RESERVE
 from scheduling.itineraries.models import VisitTypeLeg
-from scheduling.itineraries.visit_kinds import KindOfVisit, LegWish, kind_of
+from scheduling.itineraries.visit_kinds import KindOfVisit, LegWish, kind_of, scan_code
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.suggestions import judged_by
 from scheduling.scores.models import Score
+
+
+class Scan(NamedTuple):
+    """Something with a room of its own that can be added to a coordinated day, such as a CT simulation."""
+
+    code: str
+    name: str
+    default_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Planning:
     kind: KindOfVisit
     offer: Offer | None
     specialties: list[Specialty]
+    scans: list[Scan]
     clinicians: dict[int, Clinician]
     rooms: dict[int, Room]
     language: str
@@ -39,12 +50,17 @@ class Planning:
     suggested: Suggestions
 
     @property
-    def choosable(self) -> list[Specialty]:
-        """Specialties to tick: not those that the kind of visit brings itself, but for one that it brings as a scan."""
+    def choosable(self) -> list[Specialty | Scan]:
+        """What there is to tick: not what the kind of visit brings itself, but for one that it brings as a scan.
+
+        Scans stand last, and only where the visit takes any number of specialties.
+        """
         if self.places == 0:
             return []
         taken = {leg.code for leg in self.fixed if not leg.room_kind}
-        return [one for one in self.specialties if one.code not in taken]
+        own = {leg.key for leg in self.fixed}
+        scans = [one for one in self.scans if one.code not in own] if self.kind.takes_chosen else []
+        return [*(one for one in self.specialties if one.code not in taken), *scans]
 
     @property
     def fixed(self) -> list[LegWish]:
@@ -63,8 +79,8 @@ class Planning:
 
     @property
     def names(self) -> dict[str, str]:
-        """Specialties by code."""
-        return {one.code: one.name for one in self.specialties}
+        """Specialties and scans by code."""
+        return {one.code: one.name for one in (*self.specialties, *self.scans)}
 
     @property
     def usual_minutes(self) -> dict[str, int]:
@@ -72,8 +88,9 @@ class Planning:
         return {one.code: one.default_minutes for one in self.specialties}
 
     def people(self, code: str) -> list[tuple[str, str]]:
-        """Clinicians of a specialty as choices, by name."""
-        found = [(one.name, key) for key, one in self.clinicians.items() if one.specialty.code == code]
+        """Clinicians of a specialty (or of that of a scan) as choices, by name."""
+        specialty = code.partition(".")[0]
+        found = [(one.name, key) for key, one in self.clinicians.items() if one.specialty.code == specialty]
         return [(str(key), name) for name, key in sorted(found)]
 
     @property
@@ -85,7 +102,10 @@ class Planning:
 def planning_of(wanted: AppointmentRequest) -> Planning:
     """What there is to choose for a request, and what is suggested; the request came with its report. One query."""
     legs, specialties, clinicians, rooms, offers, later, scores = read_together(
-        VisitTypeLeg.objects.filter(visit_type=wanted.visit_type_id).select_related("specialty"),
+        VisitTypeLeg.objects.filter(
+            Q(visit_type=wanted.visit_type_id)
+            | Q(visit_type__is_active=True, specialty__is_leg=True) & ~Q(extra_room_kind="")
+        ).select_related("specialty", "visit_type"),
         Specialty.objects.filter(is_leg=True),
         Clinician.objects.filter(Q(specialty__is_leg=True) | Q(specialty__code=INTERPRETER), is_active=True)
         .select_related("specialty"),
@@ -98,11 +118,12 @@ def planning_of(wanted: AppointmentRequest) -> Planning:
     spoken = [languages_spoken(one.languages) for one in clinicians if one.specialty.code == INTERPRETER]
     kind = KindOfVisit(takes_chosen=True)
     if wanted.visit_type is not None:
-        kind = kind_of(wanted.visit_type, legs)
+        kind = kind_of(wanted.visit_type, [leg for leg in legs if leg.visit_type_id == wanted.visit_type_id])
     return Planning(
         kind=kind,
         offer=offers[0] if offers else None,
         specialties=sorted(specialties, key=lambda one: (one.position, one.code)),
+        scans=_scans(legs),
         clinicians={one.pk: one for one in clinicians},
         rooms={room.pk: room for room in rooms},
         language=language,
@@ -111,6 +132,16 @@ def planning_of(wanted: AppointmentRequest) -> Planning:
         sees_reserve=wanted.level in SEES_RESERVE,
         suggested=suggest(judged_by(wanted, later, scores, getattr(wanted.report, "before_visit", None))),
     )
+
+
+def _scans(legs: Iterable[VisitTypeLeg]) -> list[Scan]:
+    """Each specialty's use of a kind of room once, named after the kind of visit that brings it."""
+    found: dict[str, Scan] = {}
+    for leg in sorted(legs, key=lambda one: (one.visit_type.name, one.position)):
+        if leg.extra_room_kind and leg.specialty is not None:
+            code = scan_code(leg.specialty.code, leg.extra_room_kind)
+            found.setdefault(code, Scan(code, leg.visit_type.name, leg.minutes))
+    return list(found.values())
 
 
 def _limits_in_words(kind: KindOfVisit, *, is_frail: bool) -> str:

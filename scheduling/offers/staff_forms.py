@@ -105,7 +105,7 @@ class BuildForm(SubmitForm):
                 show_optional=False,
                 initial=one.default_minutes,
             )
-            self._ask_who_and_how(one.code, one.name, planning.usual_mode)
+            self._ask_who_and_how(one.code, one.name, "" if "." in one.code else planning.usual_mode)
         for code, leg in self._fixed_alone.items():
             self._ask_who_and_how(code, planning.names.get(code, code), "" if leg.room_kind else leg.mode)
 

@@ -25,7 +25,8 @@ def may_precede(a, b, query):
     if STAGE[a.stage] > STAGE[b.stage] or (b.key, a.key) in query.before:
         return False
     consults = a.stage == b.stage == "consult"
-    return not (consults and a.specialty == "RAD_ONC" and b.specialty == "SPINE_SURG")
+    in_own_room = a.extra_room_ids is not None and b.extra_room_ids is None and a.specialty == b.specialty
+    return not (consults and (in_own_room or (a.specialty == "RAD_ONC" and b.specialty == "SPINE_SURG")))
 
 
 def is_free(query, mask, start, units):

@@ -188,6 +188,36 @@ def test_patients_pages_of_a_visit_from_home(client, small_clinic, now, mode, sa
     assert "At home" in client.get(f"/my/{wanted.reference}/").content.decode()
 
 
+def test_simulation_is_added_to_a_coordinated_day_after_who_plans_it(client, small_clinic, coordinator, now):
+    wanted = a_request(specialties=("SPINE_SURG", "RAD_ONC"))
+    page = client.get(address_of(wanted)).content.decode()
+    assert "ct_simulation" in page  # what the visit type is called here
+    chosen = {
+        "key": new_key(), "leg_RAD_ONC": "on", "minutes_RAD_ONC": "45", "leg_SPINE_SURG": "on",
+        "minutes_SPINE_SURG": "40", "leg_RAD_ONC.ct": "on", "minutes_RAD_ONC.ct": "45",
+    }  # fmt: skip
+    days = days_on(client.post(address_of(wanted), chosen | {"do": "find"}).content.decode())
+
+    answer = client.post(address_of(wanted), chosen | {"do": "hold", "day": days[:1], "key": new_key()})
+
+    assert answer.status_code == 302
+    visit = Visit.objects.get()
+    legs = [(leg.specialty.code, leg.room) for leg in visit.appointments.order_by("starts_at")]
+    middle = [("SPINE_SURG", None), ("RAD_ONC", None), ("RAD_ONC", small_clinic.ct)]
+    assert legs == [("NURSE_NAV", None), *middle, ("NURSE_NAV", None)]
+    assert visit.claims.filter(room=small_clinic.ct).count() == 1
+    assert claims_held(visit) == claims_wanted(visit)
+    accept_offer(Offer.objects.get(), visit, by=person_of(wanted), key=new_key(), now=now)
+    assert client.get(f"/staff/visits/{visit.pk}/day/").status_code == 200  # the whole visit can be moved as it is
+
+
+def test_simulation_is_no_physician_consult_of_a_frail_patient(small_clinic, now):
+    wanted = a_request(specialties=("SPINE_SURG", "RAD_ONC", "MED_ONC"), is_frail=True)
+    three = [ChosenLeg(code, 20) for code in ("SPINE_SURG", "RAD_ONC", "MED_ONC")]
+    found = find_days(wanted, legs=[*three, ChosenLeg("RAD_ONC.ct", 30)], now=now)
+    assert found.itineraries
+
+
 VIDEO_ROOM = "https://video.example.org/room-7"
 
 
