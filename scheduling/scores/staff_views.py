@@ -13,9 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
+from clinic.directory.models import Specialty
+from clinic.platform.db.together import read_together
 from clinic.platform.refusals import Refused
+from intake.symptoms.models import SymptomReport
+from intake.triage.disciplines import suggest
 from intake.triage.models import Alert
 from scheduling.requests.models import AppointmentRequest
+from scheduling.requests.refresh import CLOSED
+from scheduling.requests.suggestions import judged_by, with_newest
 from scheduling.scores import words
 from scheduling.scores.actions import BadScore, record_score, revise_score
 from scheduling.scores.effect import answers_of, rules_on
@@ -34,9 +40,15 @@ def scores(request: HttpRequest, reference: str) -> HttpResponse:
     """The newest version of every score with its band, cautions and sources; the earlier ones below."""
     wanted = find_wanted(request, reference)
     note_look(request, wanted, "scores")
-    rows = Score.objects.visible_to(request.user).filter(patient_id=wanted.patient_id).select_related("assessed_by")
+    rows, later, alerts, legs = read_together(
+        Score.objects.visible_to(request.user).filter(patient_id=wanted.patient_id).select_related("assessed_by"),
+        SymptomReport.objects.filter(follows_id=wanted.report_id),
+        Alert.objects.filter(report_id=wanted.report_id, acknowledged_at=None),
+        Specialty.objects.filter(is_leg=True),
+    )
     found = series_of(rows)
-    answers = {**answers_of(wanted), **rule_values(one.now.score for one in found)}
+    current = [one.now.score for one in found]
+    answers = {**with_newest(wanted.report.answers, later), **rule_values(current)}
     once = {one.kind for one in found} & {"ecog", "calcium"}  # of the whole patient: there is one, which is changed
     context = {
         **shell(request, wanted, SCORES),
@@ -53,21 +65,36 @@ def scores(request: HttpRequest, reference: str) -> HttpResponse:
             for kind, name in words.KIND_WORDS.items()
         ],
         "rules": fired_rules(list(rules_on(set(RULE_KEYS.values()), answers))),
-        "emergencies": _emergencies(wanted),
+        "not_planned": _not_planned(wanted, later, current, {one.code: one.name for one in legs}),
+        "emergencies": _emergencies(alerts),
         "ecog_self": answers.get("ecog_self"),
         "can_record": request.user.has_perm(Permission.RECORD_SCORES),
     }
     return render(request, "scores/list.html", context)
 
 
-def _emergencies(wanted: AppointmentRequest) -> list[dict]:
+def _emergencies(waiting: list[Alert]) -> list[dict]:
     """What to do about emergencies that a score found and nobody has taken on yet."""
-    waiting = Alert.objects.filter(report_id=wanted.report_id, acknowledged_at=None).order_by("detected_at")
     return [
         {"alert": alert, "title": words.TO_DO[rule][0], "text": words.TO_DO[rule][1]}
-        for alert in waiting
+        for alert in sorted(waiting, key=lambda alert: alert.detected_at)
         for rule in alert.rules
         if rule in words.TO_DO
+    ]
+
+
+def _not_planned(
+    wanted: AppointmentRequest, later: list[SymptomReport], scores: list[Score], names: dict[str, str]
+) -> list[tuple[str, str]]:
+    """Specialties that these scores ask for and the plan of an open request does not have: name and reason."""
+    if wanted.status in CLOSED:
+        return []
+    before = getattr(wanted.report, "before_visit", None)
+    without = {leg.code: set(leg.ids) for leg in suggest(judged_by(wanted, later, [], before)).legs}
+    return [
+        (names[leg.code], f"{', '.join(leg.ids)}: {leg.reason}")
+        for leg in suggest(judged_by(wanted, later, scores, before)).legs
+        if leg.code in names and leg.code not in wanted.specialties and set(leg.ids) - without.get(leg.code, set())
     ]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.platform.audit.models import AuditEntry
 from intake.models import Alert
-from scheduling.models import Score
+from scheduling.models import AppointmentRequest, Score
 from scheduling.scores.forms import FORMS, OPEN
 from tests.clinic.look.markup import Page, faults
 from tests.scheduling.scores.score_rows import CALCIUM, MIRELS, SINS, posted, recorded, revised
@@ -67,6 +67,21 @@ def test_empty_list_says_so_and_offers_each_score(client, nurse):
     assert page.count("Nothing recorded.") == 5
     assert "own answer: 2" in page
     assert all(reverse("staff-scores:add", args=[wanted.reference, kind]) in page for kind in FORMS)
+
+
+def test_specialty_that_a_score_asks_for_and_nobody_planned_is_named(client, nurse, small_clinic):
+    wanted = a_row(status="ready", specialties=["RAD_ONC"])
+    recorded(wanted, "sins", SINS, target="T12", user=nurse)
+    assert "Spine may be unstable" in client.get(list_of(wanted)).content.decode()
+
+    AppointmentRequest.objects.update(specialties=["RAD_ONC", "SPINE_SURG"])
+    assert "not in the plan of the visit" not in client.get(list_of(wanted)).content.decode()
+
+
+def test_closed_request_is_suggested_nobody(client, nurse, small_clinic):
+    wanted = a_row(status="completed", specialties=["RAD_ONC"])
+    recorded(wanted, "sins", SINS, target="T12", user=nurse)
+    assert "not in the plan of the visit" not in client.get(list_of(wanted)).content.decode()
 
 
 def test_earlier_versions_stay_on_the_page(client, nurse):
