@@ -14,7 +14,14 @@ from clinic.platform.refusals import Refused
 from clinic.platform.told import told_above, told_in
 from scheduling.follow_up.forms import ChangeLetterForm, NewLetterForm, SendForm
 from scheduling.follow_up.letter_text import addressee_of, read_facts, report_text
-from scheduling.follow_up.letters import change_letter, correct_letter, send_letter, write_letter
+from scheduling.follow_up.letters import (
+    change_letter,
+    correct_letter,
+    discard_letter,
+    send_letter,
+    take_up_letter,
+    write_letter,
+)
 from scheduling.follow_up.models import Letter
 from scheduling.follow_up.plan_staff_views import STALE, crumbs, written_by
 from scheduling.requests.models import AppointmentRequest
@@ -137,6 +144,32 @@ def letter_correct(request: HttpRequest, reference: str, letter_id) -> HttpRespo
         new = correct_letter(found, **written_by(request), key=request.POST.get("key", ""))
         messages.success(request, _("This is a new draft with the text of the letter that was sent."))
         return _to(new, wanted)
+    return _to(found, wanted)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.FOLLOW_UP)
+@require_POST
+def letter_discard(request: HttpRequest, reference: str, letter_id) -> HttpResponse:
+    """Throw a draft away; its page then offers to take it up again."""
+    wanted = find_wanted(request, reference)
+    found = _found(request, wanted, letter_id)
+    version = request.POST.get("version", "")
+    with told_above(request):
+        seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+        discard_letter(found, version=seen, **written_by(request), key=request.POST.get("key", ""))
+        messages.success(request, _("The draft is thrown away. You can take it up again."))
+    return _to(found, wanted)
+
+
+@requires(Permission.VIEW_PATIENT, Permission.FOLLOW_UP)
+@require_POST
+def letter_take_up(request: HttpRequest, reference: str, letter_id) -> HttpResponse:
+    """Take a draft up again that was thrown away."""
+    wanted = find_wanted(request, reference)
+    found = _found(request, wanted, letter_id)
+    with told_above(request):
+        take_up_letter(found, **written_by(request), key=request.POST.get("key", ""))
+        messages.success(request, _("The letter is a draft again."))
     return _to(found, wanted)
 
 

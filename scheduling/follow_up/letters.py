@@ -1,4 +1,4 @@
-"""Writes of letters: a draft is written and changed, then marked as sent; a sent letter never changes.
+"""Writes of letters: a draft is written and changed, then marked as sent or thrown away; a sent letter never changes.
 
 Any letter about a request is kept here: the report to the referrer after a visit, and letters about a decision. Nothing
 is ever e-mailed: staff print a letter, send it their own way, and say how and when.
@@ -153,13 +153,53 @@ def correct_letter(letter: Letter, *, user, by: Actor, key: str) -> Letter:
     )
 
 
+@submit_once("discard_letter", store=_stored, replay=_replayed)
+def discard_letter(letter: Letter, *, version: int, user, by: Actor, key: str) -> Letter:
+    """Throw a draft away that nobody will send: its text is kept, and it can be taken up again.
+
+    Raises Refused: "not_allowed", "sent", "discarded", "stale" (a colleague changed it meanwhile).
+    """
+    row = _draft(letter, version=version, user=user)
+    _move(row, Letter.State.DISCARDED, "letter_discarded", by=by)
+    return row
+
+
+@submit_once("take_up_letter", store=_stored, replay=_replayed)
+def take_up_letter(letter: Letter, *, user, by: Actor, key: str) -> Letter:
+    """A draft again that was thrown away; a draft stays one. Raises Refused: "not_allowed", "sent"."""
+    require_user(user, Permission.FOLLOW_UP)
+    row = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    if row.state == Letter.State.SENT:
+        raise _was_sent()
+    if row.state == Letter.State.DISCARDED:
+        _move(row, Letter.State.DRAFT, "letter_taken_up", by=by)
+    return row
+
+
+def _move(row: Letter, state: str, kind: str, *, by: Actor) -> None:
+    """Another state of an unsent letter, with a line in the history of its request."""
+    row.state, row.version = state, row.version + 1
+    row.save(update_fields=["state", "version"])
+    label = by.label or by.kind
+    RequestNote.objects.create(
+        request_id=row.request_id, kind=kind, text=str(row.get_kind_display()), by_label=label, at=timezone.now()
+    )
+    record(kind, by=by, subject=row, data={"kind": row.kind})
+
+
+def _was_sent() -> Refused:
+    return Refused(_("This letter was sent. It stays as it is: write a correction."), code="sent")
+
+
 def _draft(letter: Letter, *, version: int, user) -> Letter:
     """The letter as it is now, held to the end of the transaction, if it can still change."""
     require_user(user, Permission.FOLLOW_UP)
     rows = Letter.objects.select_for_update(of=("self",)).select_related("request", "visit")
     row = rows.get(pk=letter.pk)
     if row.state == Letter.State.SENT:
-        raise Refused(_("This letter was sent. It stays as it is: write a correction."), code="sent")
+        raise _was_sent()
+    if row.state == Letter.State.DISCARDED:
+        raise Refused(_("A colleague has thrown this draft away. Take it up again first."), code="discarded")
     if row.version != version:
         raise Refused(_("A colleague changed this letter while you had it open."), code="stale")
     return row

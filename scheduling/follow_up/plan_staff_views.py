@@ -25,7 +25,7 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.request_views import PLAN, shell
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
-STALE = ("stale", "closed", "sent")  # refusals because somebody else was faster
+STALE = ("stale", "closed", "sent", "discarded")  # refusals because somebody else was faster
 
 
 def crumbs(wanted: AppointmentRequest, here: str) -> list[tuple[str, str]]:

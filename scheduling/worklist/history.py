@@ -72,6 +72,8 @@ NOTE_WORDS = {
     "follow_up_closed": (AFTER, gettext_lazy("Follow-up call closed")),
     "hospital_event": (AFTER, gettext_lazy("Emergency department or hospital")),
     "letter_sent": (NOTES, gettext_lazy("Letter sent")),
+    "letter_discarded": (NOTES, gettext_lazy("Draft of a letter thrown away")),
+    "letter_taken_up": (NOTES, gettext_lazy("Draft of a letter taken up again")),
 }
 
 

@@ -26,6 +26,8 @@ TABLE = {
     "letter": ("get", CARE, 200),
     "letter-send": ("get", CARE, 200),
     "letter-correct": ("post", CARE, 302),
+    "letter-discard": ("post", CARE, 302),
+    "letter-take-up": ("post", CARE, 302),
     "letter-print": ("get", CARE, 200),
     "plans": ("get", CARE | OWN, 200),
     "calls": ("get", CARE | OWN, 200),
