@@ -6,6 +6,10 @@ from django.utils import timezone
 
 from scheduling.conference.models import Conference, ConferenceCase
 from tests.factories import a_coordinator, a_request, local
+from tests.scheduling.staff_rows import CANCER, SAFE
+
+TOLD = {**SAFE, **CANCER, "pain_present": "yes", "pain_sites": ["lower_back"], "pain_worst": 7,
+        "what_matters": "To garden again.", "walking_change": "worse"}  # fmt: skip
 
 
 def a_conference(on=None, *, place="Room 4", **fields) -> Conference:

@@ -8,7 +8,6 @@ import pytest
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from scheduling.conference.models import Attendance, Conference, ConferenceCase, Recommendation
-from scheduling.conference.staff_views import address_of
 from tests.clinic.look.markup import Page, faults
 from tests.factories import a_clinician_user, a_coordinator, a_nurse, a_physician, a_request
 from tests.scheduling.conference_rows import A_DAY, TOLD, a_case, a_conference
