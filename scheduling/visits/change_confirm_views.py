@@ -18,6 +18,7 @@ from clinic.platform.refusals import Refused
 from intake.patients.reach import addresses_of
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
+from scheduling.visits.actions import is_late
 from scheduling.visits.change_options import legs_of_day, lines_of, read_day, unit_in
 from scheduling.visits.change_staff_forms import ConfirmForm
 from scheduling.visits.change_staff_views import (
@@ -122,6 +123,8 @@ def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         starts_at=datetime_of(proposal.one.start),
         ends_at=datetime_of(proposal.one.end),
         is_told=visit.state == Visit.State.BOOKED,
+        is_soon=is_late(visit, timezone.now()),
+        late_hours=settings.LATE_CANCELLATION_HOURS,
         undo_minutes=settings.UNDO_MINUTES,
         crumbs=crumbs_to_visit(visit, _("Confirm")),
     )

@@ -1,7 +1,7 @@
 """Staff: checking a patient in at the desk by the code that they show, drawn or typed, or by a reference."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -25,7 +24,7 @@ from clinic.platform.words import clock
 from clinic.platform.words import day as day_words
 from scheduling.visits import day_actions
 from scheduling.visits.check_in_codes import visits_of
-from scheduling.visits.day_board import VisitRow, visit_rows, with_clicks
+from scheduling.visits.day_board import VisitRow, born_words, visit_rows, with_clicks
 from scheduling.visits.day_list import day_bounds
 from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.states import (
@@ -129,20 +128,12 @@ def _show(request: HttpRequest, row: Visit) -> HttpResponse:
         "visit": row,
         "row": shown,
         "told": told,
-        "born": _born(row.patient.date_of_birth),
+        "born": born_words(row.patient.date_of_birth),
         "other": None if told.can_check_in or row.state in HERE else _other_visit(row, now=now),
         "day_url": f"{reverse('staff-visits:day', args=[on.isoformat()])}#visit-{row.pk}",
         "crumbs": [*crumbs, (row.patient.full_name, "")],
     }
     return render(request, "visits/check_in.html", context)
-
-
-def _born(stored: str) -> str:
-    """ "March 27, 1951"; what cannot be read as it was given."""
-    try:
-        return date_format(date.fromisoformat(stored), "F j, Y")
-    except ValueError:
-        return stored
 
 
 @dataclass(frozen=True, slots=True)

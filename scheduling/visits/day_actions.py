@@ -46,6 +46,7 @@ from scheduling.visits.states import (
 
 MOST_MINUTES_LATE = 240
 UNDONE = "undone"  # reason of a history row that takes a click back
+AFTERWARDS = "told_afterwards"  # and of one that was made for all clicks of a day that is over
 
 
 def _stored(row) -> str:

@@ -7,21 +7,23 @@ be as it is.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.platform.submits.once import new_key
 from clinic.platform.words import clock, minutes_words
-from scheduling.visits.day_actions import UNDONE
+from scheduling.visits.day_actions import AFTERWARDS, UNDONE
 from scheduling.visits.models import Appointment, StateChange, Visit
 from scheduling.visits.states import BOOKED, CHECKED_IN, COMPLETED, DONE, HELD, IN_VISIT, NO_SHOW, WITH_CLINICIAN
 
 A_MINUTE = timedelta(minutes=1)
+UNDER_WAY = (BOOKED, CHECKED_IN, IN_VISIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,25 @@ class VisitRow:
     is_overdue: bool = False
     steps: set[str] = field(default_factory=set)
     next: str = ""  # who comes after the clinician who is with the patient
+    is_open: bool = False  # its day is over, and nobody has written what became of it
 
     @property
     def key(self) -> str:
         """A fresh key for each form."""
         return new_key()
+
+    @property
+    def born(self) -> str:
+        """The second thing, beside the name, that tells two patients apart."""
+        return born_words(self.visit.patient.date_of_birth)
+
+
+def born_words(stored: str) -> str:
+    """ "March 27, 1951"; what cannot be read as it was given."""
+    try:
+        return date_format(date.fromisoformat(stored), "F j, Y")
+    except ValueError:
+        return stored
 
 
 def visit_rows(appointments: Iterable[Appointment], *, now: datetime, may_run: bool) -> list[VisitRow]:
@@ -90,27 +106,31 @@ def visit_rows(appointments: Iterable[Appointment], *, now: datetime, may_run: b
 
 
 def with_clicks(appointments: QuerySet) -> QuerySet:
-    """The appointments with `came_at` and `visit_came_at`: when they, and their visits, came to their state."""
+    """The appointments with `came_at` and `visit_came_at`, when they, and their visits, came to their state, and
+    `visit_came_by`, the reason of that step of the visit."""
     return appointments.annotate(
-        came_at=_click("appointment", "pk", "state"), visit_came_at=_click("visit", "visit_id", "visit__state")
+        came_at=_click("appointment", "pk", "state"),
+        visit_came_at=_click("visit", "visit_id", "visit__state"),
+        visit_came_by=_click("visit", "visit_id", "visit__state", "reason"),
     )
 
 
-def _click(thing: str, key: str, state: str) -> Subquery:
+def _click(thing: str, key: str, state: str, what: str = "at") -> Subquery:
     """The last step forward; one that was taken back and came again by undoing keeps its own age."""
     rows = StateChange.objects.filter(thing=thing, thing_id=OuterRef(key), to_state=OuterRef(state))
-    return Subquery(rows.exclude(reason=UNDONE).order_by("-at", "-pk").values("at")[:1])
+    return Subquery(rows.exclude(reason=UNDONE).order_by("-at", "-pk").values(what)[:1])
 
 
 def _row(visit: Visit, legs: list[Appointment], *, now: datetime, may_run: bool) -> VisitRow:
     recent = now - timedelta(minutes=settings.UNDO_MINUTES)
     is_its_day = timezone.localdate(visit.starts_at) <= timezone.localdate(now)
+    is_told = visit.state == COMPLETED and legs[0].visit_came_by == AFTERWARDS
     running = next((leg for leg in legs if leg.state == WITH_CLINICIAN), None)
     late = {one.leg.pk: one for one in _late_legs(visit, legs, now)}
     rows = []
     for leg in legs:
         can_undo = leg.state in (WITH_CLINICIAN, DONE) and (leg.came_at or recent) > recent
-        can_undo = can_undo and (leg.state == WITH_CLINICIAN or running is None)
+        can_undo = can_undo and not is_told and (leg.state == WITH_CLINICIAN or running is None)
         row = LegRow(leg, _leg_words(leg), _late_words(late.get(leg.pk)), can_undo=may_run and can_undo)
         if may_run and leg is running:
             row.step = "finish"
@@ -119,8 +139,14 @@ def _row(visit: Visit, legs: list[Appointment], *, now: datetime, may_run: bool)
         rows.append(row)
     is_fresh = (legs[0].visit_came_at or recent) > recent
     steps = _steps(visit, is_fresh, running is not None, now=now) if may_run and is_its_day else set()
+    if may_run and is_told and is_fresh:
+        steps |= {"undo-took-place"}
     words, is_overdue = _visit_words(visit, legs, running, now)
-    return VisitRow(visit, rows, words, is_overdue, steps, _next_words(legs, running))
+    return VisitRow(visit, rows, words, is_overdue, steps, _next_words(legs, running), _is_open(visit, now))
+
+
+def _is_open(visit: Visit, now: datetime) -> bool:
+    return visit.state in UNDER_WAY and timezone.localdate(visit.starts_at) < timezone.localdate(now)
 
 
 def _steps(visit: Visit, is_fresh: bool, is_with_somebody: bool, *, now: datetime) -> set[str]:
@@ -128,15 +154,15 @@ def _steps(visit: Visit, is_fresh: bool, is_with_somebody: bool, *, now: datetim
     is_today = timezone.localdate(visit.starts_at) == timezone.localdate(now)
     steps = set()
     if visit.state == BOOKED:
-        steps = {"check-in", "late"} | ({"no-show"} if now >= visit.starts_at else set())
+        steps = {"check-in"} | ({"late"} if is_today else set()) | ({"no-show"} if now >= visit.starts_at else set())
     if visit.state == CHECKED_IN and is_fresh:
         steps = {"undo-check-in"}
     if visit.state in (CHECKED_IN, IN_VISIT) and not is_with_somebody:
         steps |= {"left"}
     if visit.state == NO_SHOW and is_fresh:
         steps = {"undo-no-show"}
-    if visit.state in (BOOKED, CHECKED_IN, IN_VISIT):
-        steps |= {"change"} | ({"add"} if is_today else set())
+    if visit.state in UNDER_WAY:
+        steps |= {"change"} | ({"add"} if is_today else set()) | ({"took-place"} if now >= visit.ends_at else set())
     return steps
 
 
@@ -168,6 +194,8 @@ def _leg_words(leg: Appointment) -> str:
 
 def _visit_words(visit: Visit, legs: list[Appointment], running: Appointment | None, now: datetime) -> tuple[str, bool]:
     """Where the patient is, and whether somebody should look into it."""
+    if _is_open(visit, now):
+        return (_("Not closed: did the patient come?") if visit.state == BOOKED else _("Not closed")), True
     if visit.state == BOOKED:
         expected = visit.starts_at + (visit.late_minutes or 0) * A_MINUTE
         words = {"time": clock(expected)}
@@ -201,6 +229,7 @@ def counts_words(rows: Iterable[VisitRow]) -> list[str]:
     """How the day stands, in a few words each: who is expected, late, waiting, with somebody, done, or did not come."""
     found = Counter(_stands(row) for row in rows)
     words = {
+        "open": ngettext("%(n)s not closed", "%(n)s not closed", found["open"]),
         "expected": ngettext("%(n)s expected", "%(n)s expected", found["expected"]),
         "late": ngettext("%(n)s late or not here yet", "%(n)s late or not here yet", found["late"]),
         "waiting": ngettext("%(n)s here and waiting", "%(n)s here and waiting", found["waiting"]),
@@ -212,6 +241,8 @@ def counts_words(rows: Iterable[VisitRow]) -> list[str]:
 
 
 def _stands(row: VisitRow) -> str:
+    if row.is_open:
+        return "open"
     if row.visit.state == BOOKED:
         return "late" if row.is_overdue or row.visit.late_minutes else "expected"
     if row.visit.state in (CHECKED_IN, IN_VISIT):

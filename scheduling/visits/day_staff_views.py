@@ -20,7 +20,7 @@ from clinic.accounts.roles import Permission
 from clinic.platform.refusals import Refused
 from clinic.platform.told import told_above
 from clinic.platform.words import clock, minutes_words
-from scheduling.visits import day_actions
+from scheduling.visits import after_the_day, day_actions
 from scheduling.visits.changes import undo_change
 from scheduling.visits.day_actions import MOST_MINUTES_LATE
 from scheduling.visits.day_board import A_MINUTE, late_legs
@@ -113,6 +113,16 @@ def _left(visit: Visit, request: HttpRequest, how: dict) -> str:
     return _("The patient has left unseen. All times of the visit are free, and the request is ready again.")
 
 
+def _took_place(visit: Visit, request: HttpRequest, how: dict) -> str:
+    after_the_day.took_place(visit, version=_version(request), **how)
+    return _("The visit is completed, and the follow-up calls are planned.")
+
+
+def _undo_took_place(visit: Visit, request: HttpRequest, how: dict) -> str:
+    after_the_day.undo_took_place(visit, **how)
+    return _("Undone: the visit is as it was before.")
+
+
 def _undo_check_in(visit: Visit, request: HttpRequest, how: dict) -> str:
     day_actions.undo_check_in(visit, **how)
     return _("Undone: the patient is not checked in.")
@@ -148,6 +158,8 @@ VISIT_STEPS = {
     "no-show": _no_show,
     "late": _late,
     "left": _left,
+    "took-place": _took_place,
+    "undo-took-place": _undo_took_place,
     "undo-check-in": _undo_check_in,
     "undo-no-show": _undo_no_show,
 }

@@ -22,7 +22,8 @@ from clinic.platform.words import day as day_words
 from intake.patients.reach import addresses_of
 from scheduling.calendar.tabs import BOARD, schedule_tabs
 from scheduling.visits.actions import cancel_visit, is_late
-from scheduling.visits.day_list import clinic_day
+from scheduling.visits.after_the_day import open_days
+from scheduling.visits.day_list import clinic_day, day_bounds
 from scheduling.visits.itinerary import with_legs
 from scheduling.visits.models import Visit
 from scheduling.visits.staff_forms import CancelVisitForm
@@ -76,7 +77,10 @@ def day(request: HttpRequest, on: str) -> HttpResponse:
     previous, following = shown - timedelta(days=1), shown + timedelta(days=1)
     context = _day_context(request, shown) | {"previous": previous, "following": following}
     context["tabs"] = schedule_tabs(shown, BOARD)
-    context["rows"] = context["day"].visits(now=context["now"], may_run=request.user.has_perm(Permission.RUN_DAY))
+    may_run = request.user.has_perm(Permission.RUN_DAY)
+    context["rows"] = context["day"].visits(now=context["now"], may_run=may_run)
+    if context["is_today"] and may_run:
+        context["open_days"] = open_days(request.user, day_bounds(shown)[0])
     return render(request, "staff/day.html", context)
 
 

@@ -277,7 +277,25 @@ def test_canceling_leads_to_the_undo_button(client, nurse, visit, standing_clock
     standing_clock.move_to(visit.starts_at - timedelta(hours=2), tick=False)
     client.force_login(nurse)
     assert "The visit is less than 24 hours away." in text_of(client.get(address("cancel", visit)))
-    answer = client.post(address("cancel", visit), {"key": new_key(), "reason": "patient_asked"}, follow=True)
+    answer = client.post(
+        address("cancel", visit), {"key": new_key(), "version": 0, "reason": "patient_asked"}, follow=True
+    )
     shown = text_of(answer)
     assert "You can undo this until" in shown
     assert "Late cancellation" in shown
+
+
+@pytest.mark.parametrize(("before", "is_soon"), [(timedelta(hours=23), True), (timedelta(hours=25), False)])
+def test_patient_whose_visit_is_soon_is_to_be_called_too(client, nurse, visit, standing_clock, before, is_soon):
+    standing_clock.move_to(visit.starts_at - before, tick=False)
+    client.force_login(nurse)
+    said = text_of(client.get(choose(client, visit, "swap")))
+    assert ("The visit is less than 24 hours away: call them, too." in said) is is_soon
+    assert ("Call them, too: they may be on their way." in text_of(client.get(address("cancel", visit)))) is is_soon
+
+
+def test_pages_to_move_say_at_which_site_everything_stays(client, nurse, visit):
+    assert f"all days are at {visit.site.name}" in text_of(client.get(address("move-day", visit)))
+    assert f"Everything stays at {visit.site.name}." in text_of(
+        client.get(address("move-leg", visit, legs_of(visit)[1]))
+    )

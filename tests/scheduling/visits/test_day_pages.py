@@ -1,7 +1,7 @@
 """The list of the day: states in words, one form for each press, what was pressed told, and the pages for walk-ins."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -178,7 +178,7 @@ def test_tomorrow_offers_no_presses(client, desk, visit, now):
 
 
 @pytest.mark.parametrize("visits", [1, 30])
-def test_list_with_its_forms_asks_eight_questions_at_most(client, desk, small_clinic, now, visits):
+def test_list_with_its_forms_asks_nine_questions_at_most(client, desk, small_clinic, now, visits):
     for number in range(visits):
         patient = a_patient()
         start = now + (number % 5) * 60 * MINUTE
@@ -188,7 +188,7 @@ def test_list_with_its_forms_asks_eight_questions_at_most(client, desk, small_cl
         if number % 3:
             Visit.objects.filter(pk=visit.pk).update(state="checked_in")
     client.get("/staff/")  # starts the idle clock of the session
-    assert queries_of(lambda: client.get(DAY)) <= 8
+    assert queries_of(lambda: client.get(DAY)) <= 9
 
 
 # adding an appointment, walking in
@@ -381,3 +381,14 @@ def test_board_says_how_the_day_stands_and_who_comes_next(client, desk, visit, s
     press_leg(client, second, "start")
     press_leg(client, second, "finish")
     assert "1 done" in text_of(client.get(DAY))
+
+
+def test_two_patients_of_one_name_are_told_apart_by_their_birth_date(client, desk, visit):
+    born = visit.patient.date_of_birth
+    assert f"Born {date.fromisoformat(born):%B} {date.fromisoformat(born).day}, {born[:4]}" in text_of(client.get(DAY))
+
+
+def test_interpreter_of_a_visit_stands_on_its_card(client, desk, visit, small_clinic):
+    Visit.objects.update(interpreter=small_clinic.people["MED_ONC"][0])
+    card = text_of(client.get(DAY)).split("By clinician")[1]
+    assert f"Interpreter: {small_clinic.people['MED_ONC'][0].name}" in card
