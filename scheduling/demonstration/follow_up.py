@@ -101,7 +101,13 @@ def _calls(visit: Visit, number: int, now: dt.datetime, user: User, by: Actor) -
         at = dt.datetime.combine(call.due_on, dt.time(10, 20), zone)
         reached = number % 3 != 0
         said = (
-            {"pain_worst": PAINS[number % len(PAINS)], "note": "Sleeps better."} if reached else {"note": "No answer."}
+            {
+                "pain_worst": PAINS[number % len(PAINS)],
+                "ecog_self": number % 3,
+                "problems": "Constipation since Monday.",
+            }
+            if reached
+            else {"note": "No answer."}
         )
         log_follow_up(call, reached=reached, **said, **_who(user, by), now=at)
 

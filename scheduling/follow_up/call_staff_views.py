@@ -23,7 +23,7 @@ from scheduling.follow_up.forms import AttemptForm, CloseCallForm
 from scheduling.follow_up.models import FollowUpCall
 from scheduling.follow_up.plan_staff_views import written_by
 from scheduling.follow_up.rules import FEWEST_TRIES, needs_a_nurse, pain_change
-from scheduling.follow_up.words import change_words
+from scheduling.follow_up.words import change_words, daily_life_words
 
 State = FollowUpCall.State
 
@@ -114,6 +114,8 @@ def _show(
         "try_form": (form or AttemptForm()) if may_call and (is_due or form) else None,
         "close_form": (close_form or _close_form(found, few)) if may_call and is_due else None,
         "close_is_open": close_form is not None,
+        "life": daily_life_words(found.ecog_self),
+        "life_at_first": daily_life_words(found.request.report.answers.get("ecog_self")),
         "change": change_words(pain_change(row.baseline, found.pain_worst)),
         "needs_a_nurse": needs_a_nurse(row.baseline, found.pain_worst),
         "task": task.first() if task is not None else None,

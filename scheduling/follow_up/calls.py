@@ -15,18 +15,18 @@ from intake.tasks.actions import open_task
 from intake.tasks.models import StaffTask
 from scheduling.follow_up.clinic_days import nurse_days
 from scheduling.follow_up.models import FollowUpAttempt, FollowUpCall
-from scheduling.follow_up.rules import DAYS_AFTER, FEWEST_TRIES, TOLERANCE, call_due_on
+from scheduling.follow_up.rules import DAYS_AFTER, FEWEST_TRIES, TOLERANCE, baseline_pain, call_due_on, needs_a_nurse
 from scheduling.requests.may import require_user
 from scheduling.requests.models import RequestNote
 from scheduling.visits.models import Visit
 
 Kind, State = FollowUpCall.Kind, FollowUpCall.State
-NO_ANSWER = "no_answer"
+NO_ANSWER, DIED = "no_answer", "died"
 WHY_CLOSED = {
     NO_ANSWER: gettext_lazy("Not reached after several tries"),
     "no_wish": gettext_lazy("Does not want these calls"),
     "in_care": gettext_lazy("In the hospital or in hospice care"),
-    "died": gettext_lazy("Has died"),
+    DIED: gettext_lazy("Has died"),
     "other": gettext_lazy("Another reason"),
 }
 
@@ -72,6 +72,8 @@ def log_follow_up(
     *,
     reached: bool,
     pain_worst: int | None = None,
+    ecog_self: int | None = None,
+    problems: str = "",
     new_symptoms: bool = False,
     note: str = "",
     user,
@@ -79,22 +81,29 @@ def log_follow_up(
     key: str,
     now: datetime,
 ) -> FollowUpCall:
-    """One try of a call. A reached one is done, with the worst pain of the past 24 hours if it was said (0 to 10).
+    """One try of a call. A reached one is done, with what was said: worst pain of the past 24 hours (0 to 10), daily
+    life in the past week (0 to 4, as at first contact), problems in words (domain 1.4).
 
-    New symptoms open a task for the nurse in the same transaction: whoever is interrupted loses nothing.
+    New symptoms open a task for the nurse in the same transaction: whoever is interrupted loses nothing. So does severe
+    or worse pain told to somebody who does not review themselves.
 
-    Raises Refused: "not_allowed", "closed" (a colleague has finished this call), "pain" (not from 0 to 10).
+    Raises Refused: "not_allowed", "closed" (a colleague has finished this call), "pain" (not from 0 to 10),
+    "daily_life" (not from 0 to 4).
     """
     row = _open(call, user)
     if reached and pain_worst is not None and not 0 <= pain_worst <= 10:
         raise Refused(_("Pain goes from 0 to 10."), code="pain")
+    if reached and ecog_self is not None and not 0 <= ecog_self <= 4:
+        raise Refused(_("Daily life goes from 0 to 4."), code="daily_life")
     FollowUpAttempt.objects.create(call=row, reached=reached, note=note.strip(), by=user, at=now)
     if reached:
-        row.state, row.reached_at, row.pain_worst = State.REACHED, now, pain_worst
-        row.save(update_fields=["state", "reached_at", "pain_worst"])
+        row.state, row.reached_at = State.REACHED, now
+        row.pain_worst, row.ecog_self, row.problems = pain_worst, ecog_self, problems.strip()
+        row.save(update_fields=["state", "reached_at", "pain_worst", "ecog_self", "problems"])
         _note(row, "follow_up_reached", _words(row), by=by, at=now)
-        if new_symptoms:
-            _open_task(row, by=by, told=True)
+        pain_is_told = not user.has_perm(Permission.REVIEW_TRIAGE) and needs_a_nurse(_baseline(row), pain_worst)
+        if new_symptoms or pain_is_told:
+            _open_task(row, by=by, told=new_symptoms)
     record("follow_up_call", by=by, subject=row, data={"reached": reached, "kind": row.kind})
     return row
 
@@ -105,9 +114,13 @@ def close_follow_up(
 ) -> FollowUpCall:
     """Close a call that nobody answered, or that is not wanted or not fit any more.
 
-    `why` is a code of WHY_CLOSED. Raises Refused: "not_allowed", "closed", "why", "note" (another reason needs words),
-    "too_few_tries" (not reached after fewer than 3 tries).
+    `why` is a code of WHY_CLOSED; of somebody who has died, every call that still waits is closed.
+
+    Raises Refused: "not_allowed", "closed", "why", "note" (another reason needs words), "too_few_tries" (not reached
+    after fewer than 3 tries).
     """
+    waiting = FollowUpCall.objects.filter(request__patient_id=call.request.patient_id, state=State.DUE)
+    others = list(waiting.select_for_update(of=("self",)).order_by("pk")) if why == DIED else []  # held in one order
     row = _open(call, user)
     if why not in WHY_CLOSED:
         raise Refused(_("Select why no more calls are made."), code="why")
@@ -118,11 +131,12 @@ def close_follow_up(
         raise Refused(
             _("Try at least %(count)s times before you close the call for that.") % words, code="too_few_tries"
         )
-    row.state = State.CLOSED
-    row.closed_reason = "\n".join(part for part in (why, note.strip()) if part)
-    row.save(update_fields=["state", "closed_reason"])
-    _note(row, "follow_up_closed", f"{row.get_kind_display()}: {WHY_CLOSED[why]}", by=by, at=now)
-    record("follow_up_closed", by=by, subject=row, data={"why": why, "kind": row.kind})
+    for one in (row, *(other for other in others if other.pk != row.pk)):
+        one.state = State.CLOSED
+        one.closed_reason = "\n".join(part for part in (why, note.strip()) if part)
+        one.save(update_fields=["state", "closed_reason"])
+        _note(one, "follow_up_closed", f"{one.get_kind_display()}: {WHY_CLOSED[why]}", by=by, at=now)
+        record("follow_up_closed", by=by, subject=one, data={"why": why, "kind": one.kind})
     return row
 
 
@@ -167,6 +181,10 @@ def _open(call: FollowUpCall, user) -> FollowUpCall:
     return row
 
 
+def _baseline(row: FollowUpCall) -> int | None:
+    return baseline_pain(row.request.report.answers)
+
+
 def _open_task(row: FollowUpCall, *, by: Actor, told: bool) -> StaffTask:
     report = row.request.report
     return open_task(
@@ -181,7 +199,10 @@ def _open_task(row: FollowUpCall, *, by: Actor, told: bool) -> StaffTask:
 
 def _words(row: FollowUpCall) -> str:
     pain = _("worst pain %(pain)s of 10") % {"pain": row.pain_worst} if row.pain_worst is not None else ""
-    return ": ".join(part for part in (str(row.get_kind_display()), pain) if part)
+    life = _("daily life %(value)s of 4") % {"value": row.ecog_self} if row.ecog_self is not None else ""
+    told = ", ".join(part for part in (pain, life) if part)
+    head = ": ".join(part for part in (str(row.get_kind_display()), told) if part)
+    return "\n".join(part for part in (head, row.problems) if part)
 
 
 def _note(row: FollowUpCall, kind: str, text: str, *, by: Actor, at: datetime) -> None:

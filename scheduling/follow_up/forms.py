@@ -21,6 +21,7 @@ from scheduling.availability.staff_forms import CLOCK_HINT, ClockField
 from scheduling.follow_up.calls import NO_ANSWER, WHY_CLOSED
 from scheduling.follow_up.letters import LONGEST_ADDRESSEE, LONGEST_BODY
 from scheduling.follow_up.models import HospitalEvent, Letter, PlanItem
+from scheduling.follow_up.words import daily_life_choices
 
 NOTE_LENGTH = 1000
 OUTSIDE = "outside"
@@ -32,6 +33,9 @@ PAIN_SCALE = [
     ("10", gettext_lazy("10 – Worst pain they can imagine")),
     (NOT_SAID, gettext_lazy("Did not say")),
 ]
+
+
+DAILY_LIFE = daily_life_choices()
 
 
 def _furthest_ahead() -> date:
@@ -249,6 +253,11 @@ class SendForm(VersionedForm):
         return datetime.combine(said["sent_on"], said["sent_time"], timezone.get_default_timezone())
 
 
+def _number(chosen: str | None) -> int | None:
+    """The number that was said, if one was."""
+    return int(chosen) if chosen and chosen != NOT_SAID else None
+
+
 class AttemptForm(SubmitForm):
     """One try of a follow-up call."""
 
@@ -266,6 +275,13 @@ class AttemptForm(SubmitForm):
         required=False,
         show_optional=False,
     )
+    ecog_self = RadioField(
+        label=gettext_lazy("If reached: daily life in the past week"),
+        help_text=gettext_lazy("Read them out: which one fits best?"),
+        choices=[*DAILY_LIFE, (NOT_SAID, gettext_lazy("Did not say"))],
+        required=False,
+        show_optional=False,
+    )
     new_symptoms = RadioField(
         label=gettext_lazy("If reached: any new symptoms?"),
         help_text=gettext_lazy("If yes, ask the safety questions while the patient is on the phone"),
@@ -273,19 +289,28 @@ class AttemptForm(SubmitForm):
         required=False,
         show_optional=False,
     )
+    problems = LongTextField(
+        label=gettext_lazy("If reached: problems the patient told of"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        rows=3,
+    )
     note = LongTextField(label=gettext_lazy("Note"), required=False, max_length=NOTE_LENGTH, rows=3)
     reveals = {
         "pain_worst": Reveal("reached", ("yes",), gettext_lazy("Select the worst pain, or 'Did not say'")),
+        "ecog_self": Reveal("reached", ("yes",), gettext_lazy("Select what fits daily life best, or 'Did not say'")),
+        "problems": Reveal("reached", ("yes",)),
         "new_symptoms": Reveal("reached", ("yes",), gettext_lazy("Select whether there are new symptoms")),
     }
 
     def facts(self) -> dict:
         """What the action takes."""
         said = self.cleaned_data
-        pain = said["pain_worst"]
         return {
             "reached": said["reached"] == "yes",
-            "pain_worst": int(pain) if pain and pain != NOT_SAID else None,
+            "pain_worst": _number(said["pain_worst"]),
+            "ecog_self": _number(said["ecog_self"]),
+            "problems": said["problems"] or "",
             "new_symptoms": said["new_symptoms"] == "yes",
             "note": said["note"] or "",
         }

@@ -67,7 +67,7 @@ class PlanItem(models.Model):
 
 
 class Letter(models.Model):
-    """A letter about a request to the referrer or to the patient. A draft can change or be thrown away; a sent one not."""
+    """A letter about a request to the referrer or the patient. A draft can change or be thrown away; a sent one not."""
 
     class Kind(models.TextChoices):
         REPORT = "report", _("Report to the referrer")
@@ -138,6 +138,8 @@ class FollowUpCall(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
     reached_at = models.DateTimeField(null=True, blank=True)
     pain_worst = models.PositiveSmallIntegerField(null=True, blank=True)  # 0-10, past 24 hours
+    ecog_self = models.PositiveSmallIntegerField(null=True, blank=True)  # 0-4, daily life as the patient says it
+    problems = EncryptedTextField(blank=True, default="")
     closed_reason = EncryptedTextField(blank=True, default="")
 
     objects = OfPatients.as_manager()
@@ -148,6 +150,9 @@ class FollowUpCall(models.Model):
             models.UniqueConstraint(fields=["visit", "kind"], name="one_follow_up_call_of_a_kind"),
             models.CheckConstraint(
                 condition=Q(pain_worst__isnull=True) | Q(pain_worst__lte=10), name="follow_up_pain_within_10"
+            ),
+            models.CheckConstraint(
+                condition=Q(ecog_self__isnull=True) | Q(ecog_self__lte=4), name="follow_up_ecog_within_4"
             ),
             models.CheckConstraint(
                 condition=~Q(state="reached") | Q(reached_at__isnull=False), name="reached_call_has_its_time"

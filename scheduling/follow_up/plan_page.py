@@ -10,7 +10,7 @@ from scheduling.follow_up.calls import why_closed
 from scheduling.follow_up.clinic_days import report_due
 from scheduling.follow_up.models import FollowUpCall, HospitalEvent, Letter, PlanItem
 from scheduling.follow_up.rules import baseline_pain, is_overdue, pain_change
-from scheduling.follow_up.words import change_words
+from scheduling.follow_up.words import change_words, daily_life_words
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Visit
 
@@ -52,6 +52,7 @@ class CallLine:
     is_overdue: bool
     tag: str
     change: str  # of the worst pain since first contact, in words
+    life: str  # daily life as it was told; empty when it was not
     why: str
 
 
@@ -104,5 +105,6 @@ def _reports(letter: Letter, visit: Visit | None) -> bool:
 def _line(call: FollowUpCall, wanted: AppointmentRequest, now: datetime) -> CallLine:
     late = call.state == FollowUpCall.State.DUE and is_overdue(call.due_on, timezone.localdate(now))
     change = pain_change(baseline_pain(wanted.report.answers), call.pain_worst)
+    life = daily_life_words(call.ecog_self) if call.ecog_self is not None else ""
     why = ": ".join(part for part in why_closed(call) if part) if call.state == FollowUpCall.State.CLOSED else ""
-    return CallLine(call, late, CALL_TAGS[call.state], change_words(change), why)
+    return CallLine(call, late, CALL_TAGS[call.state], change_words(change), life, why)

@@ -5,7 +5,8 @@ from decimal import Decimal
 from scheduling.scores.items import ItemError, Scored
 
 SOURCES = ("ECOG-ACRIN, ECOG performance status scale",)
-GRADES = ("0", "1", "2", "3", "4", "5")  # 5: dead, for staff only
+DEAD = "5"  # for staff only
+GRADES = ("0", "1", "2", "3", "4", DEAD)
 SELF_MOST = 4
 FLAGGED_FROM = 2
 

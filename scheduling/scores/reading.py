@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from scheduling.scores import scoring, words
+from scheduling.scores import ecog, scoring, words
 from scheduling.scores.ecog import differs
 from scheduling.scores.models import Score
 from scheduling.scores.sins import SURGEON_FROM
@@ -158,6 +158,8 @@ def _laboratory_lines(codes: Mapping[str, Any]) -> list[Line]:
 
 def _flag(score: Score) -> str:
     """What somebody has to look at beside the band."""
+    if score.kind == scoring.ECOG and score.result == ecog.DEAD:
+        return _("Cancel visits to come, close the follow-up calls, and withdraw open requests.")
     if score.kind == scoring.ECOG and differs(score.codes.get("ecog"), score.codes.get("ecog_self")):
         return _("The two differ by 2 or more. Ask the patient again.")
     if score.kind == scoring.SINS and score.total is not None and score.total >= SURGEON_FROM:

@@ -11,9 +11,9 @@ from clinic.platform.submits.once import new_key
 from intake.nurse_line.models import NurseQuestion
 from intake.tasks.models import StaffTask
 from scheduling.follow_up.calls import ask_nurse, close_follow_up, log_follow_up, was_in_time
-from scheduling.models import FollowUpAttempt, RequestNote
+from scheduling.models import FollowUpAttempt, FollowUpCall, RequestNote
 from tests.scheduling.follow_up.rows import IN_PAIN, a_call, a_seen_patient
-from tests.scheduling.staff_rows import a_member, queries_of
+from tests.scheduling.staff_rows import a_member, a_patient_row, queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def post(client, call, said, page=""):
 
 
 def reached(pain="3", symptoms="no", **more):
-    return {"reached": "yes", "pain_worst": pain, "new_symptoms": symptoms} | more
+    return {"reached": "yes", "pain_worst": pain, "ecog_self": "1", "new_symptoms": symptoms} | more
 
 
 def a_question(name="Olga Becker"):
@@ -64,10 +64,57 @@ def test_reached_call_keeps_the_pain_and_says_how_it_changed(client, nurse, call
 
 
 def test_patient_who_did_not_say_has_no_number(client, nurse, call):
-    post(client, call, reached("not_said"))
+    post(client, call, reached("not_said", ecog_self="not_said"))
 
     call.refresh_from_db()
-    assert (call.state, call.pain_worst) == ("reached", None)
+    assert (call.state, call.pain_worst, call.ecog_self) == ("reached", None, None)
+    assert "Daily life: not told" in client.get(f"/staff/calls/{call.pk}/").content.decode()
+
+
+def test_reached_call_keeps_function_and_problems_and_shows_them_with_the_plan(client, nurse, call):
+    post(client, call, reached(ecog_self="3", problems="Constipation since Monday"))
+
+    call.refresh_from_db()
+    assert (call.ecog_self, call.problems) == (3, "Constipation since Monday")
+    for address in (f"/staff/calls/{call.pk}/", f"/staff/requests/{call.request.reference}/plan/"):
+        page = client.get(address).content.decode()
+        assert "Daily life: 3 of 4: They need some help to care for themselves" in page
+        assert "Constipation since Monday" in page
+    assert "daily life 3 of 4" in RequestNote.objects.get().text
+
+
+def test_unreached_call_keeps_nothing_that_was_typed_for_a_reached_one(client, nurse, call):
+    post(client, call, {"reached": "no", "ecog_self": "3", "problems": "Typed too early"})
+
+    call.refresh_from_db()
+    assert (call.ecog_self, call.problems) == (None, "")
+
+
+def test_severe_pain_told_to_a_coordinator_opens_the_task_at_once(client, call):
+    client.force_login(a_member("coordinator"))
+    post(client, call, reached("9"))
+
+    assert StaffTask.objects.get().data == {"follow_up_call": str(call.pk), "told": False}
+
+
+def test_call_of_an_open_request_leads_to_its_own_form_for_symptoms(client, nurse, call):
+    type(call.request).objects.update(closed_at=None, status="scheduled")
+    post(client, call, reached("9"))
+
+    assert (
+        f"/staff/requests/{call.request.reference}/new-symptoms/"
+        in client.get(f"/staff/calls/{call.pk}/").content.decode()
+    )
+
+
+def test_death_closes_every_call_that_still_waits(client, nurse, call):
+    call.request.visit = call.visit
+    week_4 = a_call(call.request, due=20, kind="week_4")
+    other = a_call(a_seen_patient(patient=a_patient_row("Ben", "Moss")))
+    post(client, call, {"why": "died", "why_note": ""}, "close/")
+
+    states = {one.pk: one.state for one in FollowUpCall.objects.all()}
+    assert states == {call.pk: "closed", week_4.pk: "closed", other.pk: "due"}
 
 
 def test_try_without_an_answer_leaves_the_call_due(client, nurse, call):
@@ -83,6 +130,7 @@ def test_try_without_an_answer_leaves_the_call_due(client, nurse, call):
     [
         ({}, "Select whether you reached the patient"),
         ({"reached": "yes", "new_symptoms": "no"}, "Select the worst pain"),
+        ({"reached": "yes", "pain_worst": "3", "new_symptoms": "no"}, "Select what fits daily life best"),
         ({"reached": "yes", "pain_worst": "3"}, "Select whether there are new symptoms"),
         ({"reached": "yes", "pain_worst": "11", "new_symptoms": "no"}, "Select one of the answers shown"),
     ],

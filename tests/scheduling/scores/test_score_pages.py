@@ -135,6 +135,15 @@ def test_two_steps_between_patient_and_clinician_are_flagged(client, nurse):
     assert "The two differ by 2 or more" in client.get(list_of(wanted)).content.decode()
 
 
+def test_death_says_what_is_to_be_ended(client, nurse):
+    wanted = a_row(ROUTINE | {"ecog_self": 1})
+    recorded(wanted, "ecog", {"ecog": "5"}, user=nurse)
+
+    page = client.get(list_of(wanted)).content.decode()
+    assert "Cancel visits to come" in page
+    assert "Ask the patient again" not in page
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "rule"),
     [
