@@ -6,25 +6,22 @@ import pytest
 
 from clinic.accounts.actors import staff_actor
 from clinic.messages.models import Message
-from clinic.platform.jobs.models import Job
 from clinic.platform.jobs.worker import run_due
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from intake.tasks.actions import close_task
 from intake.tasks.models import StaffTask
-from scheduling.availability.models import Closure
-from scheduling.itineraries.legs import Wishes
 from scheduling.itineraries.search import find_days
 from scheduling.offers.accepting import accept_offer
 from scheduling.offers.actions import decline_offer, expire_due_offers, make_offer
 from scheduling.offers.models import Offer
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.models import Visit
-from scheduling.waitlist.actions import join_waitlist, leave_waitlist, match_waitlist, offer_now
-from scheduling.waitlist.job_kinds import plan_match
+from scheduling.waitlist.actions import leave_waitlist, match_waitlist, offer_now
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 from tests import factories
-from tests.factories import a_coordinator, a_request, claims_held, claims_wanted, days_of, person_of
+from tests.factories import a_coordinator, a_request, days_of, person_of
+from tests.scheduling.waitlist_rows import booked_on, check_claims, closed_until, joined, open_offers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2027, 1, day) for day in (5, 6, 7, 8))
@@ -40,39 +37,6 @@ def clinic(db, settings):
 @pytest.fixture
 def staff():
     return staff_actor(a_coordinator())
-
-
-def closed_until(on: date) -> Closure:
-    """Nobody works before this day."""
-    return Closure.objects.create(
-        reason="Works", starts_at=factories.local(date(2027, 1, 1), 0), ends_at=factories.local(on, 0)
-    )
-
-
-def booked_on(weekday: int, now, *, level="routine"):
-    """A visit on this weekday."""
-    wanted, by = a_request(level=level), staff_actor(a_coordinator())
-    found = find_days(wanted, wishes=Wishes(frozenset({weekday}), required=True), now=now, limit=1).itineraries
-    offer = make_offer(wanted, found, by=by, key=new_key(), now=now)
-    return accept_offer(offer, days_of(offer)[0], by=person_of(wanted), key=new_key(), now=now)
-
-
-def joined(wanted, *, by=None, **more) -> WaitlistEntry:
-    """On the list; whoever comes later has waited less."""
-    entry = join_waitlist(wanted, by=by or staff_actor(a_coordinator()), key=new_key(), **more)
-    entry.joined_at += timedelta(seconds=WaitlistEntry.objects.count())
-    entry.save()
-    return entry
-
-
-def open_offers():
-    return list(Offer.objects.filter(state="open").order_by("waitlist_match", "made_at"))
-
-
-def check_claims():
-    for visit in Visit.objects.prefetch_related("appointments", "claims"):
-        assert claims_held(visit) == claims_wanted(visit), visit.state
-    assert factories.overlapping_claims() == []
 
 
 def code_of(call, *args, **more):
@@ -372,44 +336,3 @@ def test_closed_request_leaves_the_list(now):
     assert match_waitlist(now) == 0
     entry.refresh_from_db()
     assert (entry.state, entry.ended_at) == ("ended", now)
-
-
-# The job
-
-
-def test_run_stops_before_giving_anything_away_when_more_time_became_free(now):
-    joined(a_request())
-    assert match_waitlist(now, stops=lambda: True) == 0
-    assert not Offer.objects.exists()
-
-
-def test_long_list_is_worked_off_by_several_jobs_and_each_person_is_looked_at(now, monkeypatch, clinic):
-    monkeypatch.setattr("scheduling.waitlist.actions.MOST_A_RUN", 2)
-    closed_until(FRIDAY)
-    for _n in range(4):
-        joined(a_request(), latest_on=WEDNESDAY)
-    last = joined(a_request(), latest_on=FRIDAY)
-    run_due()
-    assert [offer.request for offer in open_offers()] == [last.request]
-    assert Job.objects.filter(kind="match_waitlist", args__has_key="after").count() == 2
-    assert not Job.objects.filter(kind="match_waitlist", done_at=None).exists()
-
-
-def test_many_freed_times_of_one_moment_are_one_search(now, monkeypatch):
-    runs = []
-    monkeypatch.setattr("scheduling.waitlist.job_kinds.match_waitlist", lambda *args, **more: runs.append(more))
-    joined(a_request())
-    joined(a_request())
-    run_due()
-    assert len(runs) == 1
-
-
-def test_plan_asks_every_five_minutes_while_somebody_waits(now, standing_clock):
-    plan_match()
-    assert not Job.objects.exists()
-    joined(a_request())
-    Job.objects.all().delete()
-    for minutes in (0, 1, 5):
-        standing_clock.move_to(now + timedelta(minutes=minutes), tick=False)
-        plan_match()
-    assert Job.objects.count() == 2

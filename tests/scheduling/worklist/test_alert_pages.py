@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from django.urls import reverse_lazy
 from django.utils import timezone
 
+from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from clinic.site import views as site_views
 from intake.models import Alert, BeforeVisit, ContactAttempt, Proxy, StaffTask
@@ -274,3 +275,76 @@ def test_banner_shows_clinicians_the_emergencies_of_their_own_patients_only(clie
     page = client.get(f"/staff/requests/{mine.reference}/").content.decode()
 
     assert [alert.find_code in page for alert in alerts] == [True, False, False]
+
+
+def test_alert_without_a_number_says_so(client, nurse):
+    page = client.get(f"/staff/alerts/{an_alert().pk}/").content.decode()
+
+    assert "No number" in page
+    assert "Cannot be reached: no number" in page
+    assert "I lost control, or I cannot feel when I need to go" in page
+
+
+def test_alert_with_a_number_shows_it_as_a_link(client, nurse):
+    page = client.get(f"/staff/alerts/{an_alert(phone='+12025550142').pk}/").content.decode()
+
+    assert "tel:+12025550142" in page
+    assert "Cannot be reached: no number" not in page
+
+
+def test_alert_is_acknowledged_by_the_first_and_the_second_is_told(client, nurse):
+    alert = an_alert()
+    client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()})
+    client.force_login(a_member("nurse", "Luis Ortega"))
+
+    page = client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()}, follow=True).content.decode()
+
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == nurse
+    assert "Dana Whitfield" in page
+    assert "Somebody else has already taken on this alert" in page
+
+
+def test_alert_without_a_number_is_closed_as_not_reachable(client, nurse):
+    alert = an_alert()
+    client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()})
+
+    client.post(f"/staff/alerts/{alert.pk}/contact/", {"key": new_key(), "reached": "no_number", "note": ""})
+
+    alert.refresh_from_db()
+    assert alert.outcome == "no_number"
+    assert alert.closed_at
+    assert "cannot be reached: no number" in client.get(f"/staff/alerts/{alert.pk}/").content.decode()
+
+
+def test_alert_cannot_be_closed_as_not_reachable_before_it_is_acknowledged(client, nurse):
+    alert = an_alert()
+
+    answer = client.post(f"/staff/alerts/{alert.pk}/contact/", {"key": new_key(), "reached": "no_number", "note": ""})
+
+    alert.refresh_from_db()
+    assert answer.status_code == 422
+    assert "Acknowledge the alert first" in answer.content.decode()
+    assert alert.closed_at is None
+
+
+def test_alert_call_that_reached_the_person_stops_the_clock_of_the_request(client, nurse):
+    wanted = a_row(EMERGENCY)
+    alert = an_alert(wanted.report)
+
+    client.post(
+        f"/staff/alerts/{alert.pk}/contact/", {"key": new_key(), "reached": "yes", "note": "On the way to the ED"}
+    )
+
+    wanted.refresh_from_db()
+    alert.refresh_from_db()
+    assert wanted.contacted_at
+    assert alert.outcome == "reached"
+
+
+def test_look_at_an_alert_leaves_one_audit_row(client, nurse):
+    alert = an_alert()
+
+    client.get(f"/staff/alerts/{alert.pk}/")
+
+    assert AuditEntry.objects.filter(subject_id=str(alert.pk)).count() == 1
