@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import time
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.directory.models import Clinician, Room
-from clinic.platform.words import clock, day, short_day
+from clinic.platform.words import clock, short_day
 from scheduling.availability.bits import datetime_of, mask_from_intervals, ones, runs, unit_of
 from scheduling.availability.models import Closure
 from scheduling.availability.sessions import unit_at
@@ -30,6 +31,7 @@ from scheduling.calendar.read import Facts
 from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.visits.models import Appointment, Claim
 
+NOON = time(12)
 MORE_THAN_A_BLINK = ROW  # units: shorter free time is not offered
 
 
@@ -283,14 +285,14 @@ def week_columns(facts: Facts, person: Clinician, may: May) -> tuple[list[Column
     for shown in facts.calendar.days:
         legs = [leg for leg in facts.legs if leg.clinician_id == person.pk and _is_on(leg, shown)]
         column = person_column(facts, person, legs, shown, may, Filters())
-        column.key, column.name, column.note = f"d{shown.on:%m%d}", day(shown.on), facts.why_closed(shown.on)
-        column.name = short_day(shown.on)
+        column.key, column.name, column.note = f"d{shown.on:%m%d}", short_day(shown.on), facts.why_closed(shown.on)
+        column.base = unit_at(shown.on, NOON, facts.calendar.zone) - 12 * HOUR  # the hours stand in line after a change
+        column.end = column.base + 24 * HOUR
         column.url = reverse("staff-calendar:day", args=[shown.on.isoformat()])
         if column.solids or not column.is_empty or shown.on.weekday() < 5:
             columns.append(column)
     inside = [(start - one.base, end - one.base) for one in columns for start, end in one.spans]
-    length = min(one.end - one.base for one in columns)
-    found = window(inside, 0, length)
+    found = window(inside, 0, 24 * HOUR)
     base = columns[0].base
     return columns, Window(found.first + base, found.last + base)
 

@@ -84,7 +84,8 @@ def ready_requests(user, specialty_code: str) -> tuple[list[AppointmentRequest],
 class Fit:
     """What can become of a request in a gap: `itinerary` is the one appointment there, or `lines` say why not.
 
-    `is_whole_day`: the visit has more than this appointment, or another one, and is planned as a day.
+    `place` names the room. `is_whole_day`: the visit has more than this appointment, or another one, and is planned as a
+    day.
     """
 
     gap: Gap
@@ -92,6 +93,7 @@ class Fit:
     legs: Sequence[LegWish] = ()
     lines: tuple[str, ...] = ()
     is_whole_day: bool = False
+    place: str = ""
 
 
 def legs_for(wanted: AppointmentRequest, planning: Planning, clinician: Clinician) -> list[LegWish]:
@@ -138,8 +140,14 @@ def fit_at(wanted: AppointmentRequest, planning: Planning, clinician: Clinician,
         query = _only_then(look.query(calendar, busy, site), clinician.pk, unit_of(at))
         found = find(query, 1)
         if found and found[0].start == unit_of(at):
-            return Fit(gap, found[0], legs)
+            return Fit(gap, found[0], legs, place=_place_of(found[0], planning))
     return Fit(gap, legs=legs, lines=_why_not(query, planning, clinician, at))
+
+
+def _place_of(one: Itinerary, planning: Planning) -> str:
+    """The room and its site."""
+    room = planning.rooms.get(one.room_id or 0)
+    return f"{room.name}, {room.site.name}" if room else _("at home, by video or phone")
 
 
 def _free_spans(clinician_id: int, calendar: read.Calendar, busy: dict, now: datetime) -> list[tuple[int, int]]:

@@ -109,7 +109,7 @@ def planning_of(wanted: AppointmentRequest) -> Planning:
         Specialty.objects.filter(is_leg=True),
         Clinician.objects.filter(Q(specialty__is_leg=True) | Q(specialty__code=INTERPRETER), is_active=True)
         .select_related("specialty"),
-        Room.objects.filter(is_active=True),
+        Room.objects.filter(is_active=True).select_related("site"),
         wanted.offers.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()),
         SymptomReport.objects.filter(follows_id=wanted.report_id),
         Score.objects.filter(patient_id=wanted.patient_id).current().only("kind", "total", "result"),

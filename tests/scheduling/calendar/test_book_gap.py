@@ -86,10 +86,13 @@ def test_request_is_found_by_its_reference(client, desk, doctor, wanted):
     assert client.get(address(doctor), {"reference": ""}).status_code == 422
 
 
-def test_one_appointment_is_held_and_offered_at_that_time(client, desk, doctor, wanted):
+def test_one_appointment_is_held_and_offered_at_that_time(client, desk, doctor, wanted, small_clinic):
     where = address(doctor, wanted=wanted)
     page = client.get(where)
-    assert "11:00 to 11:40 a.m. , MED_ONC".lower() in text_of(page).lower()
+    said = text_of(page)
+    assert "11:00 to 11:40 a.m. , MED_ONC".lower() in said.lower()
+    place = f"{small_clinic.rooms[0].name}, {small_clinic.site.name}"
+    assert f"{wanted.patient.full_name}, Wednesday, January 6, 2027, {place}" in said  # who, when, with whom and where
     assert faults(Page(page.content.decode())) == []
     answer = hold(client, where)
     assert answer["Location"] == reverse("staff-offers:build", args=[wanted.reference])
@@ -99,6 +102,20 @@ def test_one_appointment_is_held_and_offered_at_that_time(client, desk, doctor, 
     assert leg.ends_at - leg.starts_at == timedelta(minutes=40)
     assert "Only a request that is ready" in text_of(client.get(where))
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_time_after_the_day_by_which_the_visit_is_due_is_told(client, desk, doctor, wanted):
+    late = "later than the visit should be"
+    wanted.visit_due_on = WEDNESDAY
+    wanted.save()
+    assert late not in text_of(client.get(address(doctor, wanted=wanted)))
+    assert "This time is later" not in text_of(client.get(address(doctor)))
+    wanted.visit_due_on = WEDNESDAY - timedelta(days=1)
+    wanted.save()
+    page = text_of(client.get(address(doctor, wanted=wanted)))
+    assert f"This is {late}: by Tuesday, January 5, 2027." in page
+    assert "Hold this time" in page  # a reason to look again, not to refuse
+    assert "This time is later" in text_of(client.get(address(doctor)))
 
 
 def test_second_press_leads_to_the_one_offer(client, desk, doctor, wanted):

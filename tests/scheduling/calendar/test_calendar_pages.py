@@ -325,6 +325,17 @@ def test_week_shows_one_clinician_monday_to_friday(client, desk, small_clinic, v
     assert faults(Page(page.content.decode())) == []
 
 
+@pytest.mark.parametrize("sunday", [date(2027, 3, 14), date(2027, 11, 7)])
+def test_hours_of_a_week_stand_in_line_when_clocks_change_on_its_sunday(client, desk, small_clinic, sunday):
+    surgeon = small_clinic.people["SPINE_SURG"][0]
+    a_week(surgeon, weekdays=[6])
+    for on in (sunday - timedelta(days=4), sunday):
+        Claim.objects.create(clinician=surgeon, starts_at=local(on, 10), ends_at=local(on, 11))
+    page = client.get(f"/staff/schedule/week/{surgeon.pk}/{sunday.isoformat()}/")
+    assert set(re.findall(r'<li class="(s\d+ n\d+) b-busy', page.content.decode())) == {"s8 n4"}
+    assert text_of(page).partition(" List ")[2].count("10:00 to 11:00 a.m. Busy elsewhere") == 2
+
+
 def test_week_tab_leads_to_ones_own_week(client, small_clinic):
     own = small_clinic.people["MED_ONC"][1]
     own.user = factories.a_clinician_user()
