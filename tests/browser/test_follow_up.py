@@ -53,6 +53,8 @@ def test_call_is_logged_by_keyboard_alone(open_page, look_at, wanted):
     page.keyboard.press("Space")
     for _step in range(9):
         page.keyboard.press("ArrowRight")
+    tab_to(page, name="ecog_self")
+    page.keyboard.press("Space")
     look_at(page)
     tab_to(page, tag="BUTTON", text="Save the call")
     page.keyboard.press("Enter")
