@@ -17,7 +17,7 @@ from scheduling.worklist.list_forms import SaveFilterForm
 from scheduling.worklist.lists import page_of
 from scheduling.worklist.models import SavedFilter
 from scheduling.worklist.staff_forms import SearchForm
-from scheduling.worklist.tabs import TABS, queues_of, tab_counts
+from scheduling.worklist.tabs import TO_CALL, queues_of, tab_counts, tabs_of
 
 
 def choices_of(user) -> tuple[list, list, list[SavedFilter]]:
@@ -39,12 +39,14 @@ def show_worklist(
     people, specialties, saved = choices_of(user)
     form = FilterForm(asked, people=people, specialties=specialties)
     counts = tab_counts(user, now=now)
+    queues, beside = queues_of(user, now=now)
+    counts[TO_CALL] += beside
     is_understood = form.is_valid()
     chosen = form.chosen if is_understood else Filter()
     context = {
         "chosen": chosen,
-        "tabs": _tabs(chosen, counts, is_understood),
-        "queues": queues_of(user, now=now),
+        "tabs": tabs_of(user, counts, chosen=chosen, current=chosen.tab.slug if is_understood else ""),
+        "queues": queues,
         "now": now,
         "since": int(now.timestamp() * 1_000_000),
         "filter_form": form,
@@ -71,17 +73,3 @@ def _rows(request: HttpRequest, chosen: Filter, counts: dict[str, int], number: 
     with transaction.atomic():  # names of patients: a look like any other
         record_view(("worklist", str(user.pk)), by=staff_actor(user), purpose="worklist", shown=shown)
     return {"page": page, "page_query": chosen.query, "total": page.paginator.count, "of": counts[chosen.tab.slug]}
-
-
-def _tabs(chosen: Filter, counts: dict[str, int], is_understood: bool) -> list[dict]:
-    """The tabs keep the filter; their counts are of the whole list."""
-    return [
-        {
-            "slug": one.slug,
-            "text": one.label,
-            "url": f"?{chosen.in_tab(one)}",
-            "count": counts[one.slug],
-            "current": is_understood and one is chosen.tab,
-        }
-        for one in TABS
-    ]

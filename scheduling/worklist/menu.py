@@ -48,7 +48,7 @@ class Group:
         return any(link.current for link in self.links)
 
 
-RECORDS = ("/staff/requests/", "/staff/patients/", "/staff/search/")
+RECORDS = ("/staff/requests/", "/staff/patients/", "/staff/search/", "/staff/to-call/", "/staff/alerts/")
 MENU = (
     Group(_("Requests"), (Link("worklist:home", _("Requests"), (Permission.VIEW_WORKLIST,), under=RECORDS),)),
     Group(_("Home"), (Link("worklist:home", _("Home"), under=RECORDS, unless=Permission.VIEW_WORKLIST),)),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.words import clock
-from scheduling.worklist.tabs import new_words, queues_of, tab_counts
+from scheduling.worklist.tabs import TO_CALL, new_words, queues_of, tab_counts
 
 LONGEST = 20  # digits of a moment
 
@@ -29,7 +29,9 @@ def news(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": _("Load the page again.")}, status=422)
     counts = tab_counts(request.user, now=now, since=since)
     new = counts.pop("since")
-    counts |= {queue["slug"]: queue["count"] for queue in queues_of(request.user, now=now)}
+    queues, beside = queues_of(request.user, now=now)
+    counts[TO_CALL] += beside
+    counts |= {queue["slug"]: queue["count"] for queue in queues}
     answer = {
         "new": new,
         "words": new_words(new),

@@ -3,6 +3,7 @@
 The counts of all tabs are one query, whatever the number of requests; those of the other queues are a second one.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from intake.triage.models import Alert
 from scheduling.follow_up.models import FollowUpCall
 from scheduling.requests.models import AppointmentRequest
 from scheduling.waitlist.lists import still_waiting
+from scheduling.worklist.call_rows import calls_beside
 
 Status = AppointmentRequest.Status
 REFERRED = "referring_clinician"  # who filled the request in (domain 2.1)
@@ -84,11 +86,12 @@ TABS = (
     ),
     Tab("all", _("All open"), lambda user, now: Q(), _("No open requests.")),
 )
+TO_CALL = "to-call"  # a tab of its own page: not only requests are called
 TAB_BY_SLUG = {tab.slug: tab for tab in TABS}
 
 
 def tab_counts(user, *, now: datetime, since: datetime | None = None) -> dict[str, int]:
-    """How many open requests each tab holds for this person: one query.
+    """How many open requests each tab holds for this person, and how many wait for their first call: one query.
 
     With `since`, also how many were sent after that moment, under "since".
     """
@@ -96,6 +99,7 @@ def tab_counts(user, *, now: datetime, since: datetime | None = None) -> dict[st
     # a column of the index `request_open_counts`, so that nothing but it is read; every request has a status
     is_row = Q(status__isnull=False)  # the tab of all open requests has no condition of its own
     asked = {tab.slug.replace("-", "_"): Count("status", filter=is_row & tab.holds(user, now)) for tab in TABS}
+    asked[TO_CALL.replace("-", "_")] = Count("status", filter=Q(contacted_at__isnull=True))
     if since is not None:
         asked["since"] = Count("status", filter=Q(submitted_at__gt=since))
     return {name.replace("_", "-"): count for name, count in rows.aggregate(**asked).items()}
@@ -140,17 +144,39 @@ QUEUES = (
 )
 
 
-def queues_of(user, *, now: datetime) -> list[dict]:
-    """The other queues of this person with their counts, as lines of a list of tabs: one query."""
+def queues_of(user, *, now: datetime) -> tuple[list[dict], int]:
+    """The other queues of this person with their counts, as lines of a list of tabs, and how many calls wait beside the
+    first calls of requests: one query.
+    """
     shown = [(queue, url) for queue in QUEUES if user.has_perm(queue.needs) and (url := _address(queue.address))]
-    if not shown:
-        return []
     parts = [_counted(queue.slug, queue.rows(user, now)) for queue, _url in shown]
-    counts = dict(parts[0].union(*parts[1:], all=True))
-    return [
-        {"slug": queue.slug, "text": queue.label, "url": url, "count": counts.get(queue.slug, 0)}
-        for queue, url in shown
+    if user.has_perm(Permission.LOG_CONTACT):
+        parts += [_counted(TO_CALL, rows) for rows in calls_beside(user, now)]
+    counts: Counter[str] = Counter()
+    for name, count in parts[0].union(*parts[1:], all=True) if parts else ():
+        counts[name] += count
+    lines = [{"slug": queue.slug, "text": queue.label, "url": url, "count": counts[queue.slug]} for queue, url in shown]
+    return lines, counts[TO_CALL]
+
+
+def tabs_of(user, counts: dict[str, int], *, chosen: Any = None, current: str = "") -> list[dict]:
+    """The tabs as lines, with their counts; `chosen` is the filter that they keep, `current` the one shown.
+
+    Calls stand before the referrals, for who makes them.
+    """
+    home = reverse("worklist:home")
+    lines = [
+        {
+            "slug": one.slug,
+            "text": one.label,
+            "url": f"?{chosen.in_tab(one)}" if chosen else f"{home}?tab={one.slug}",
+        }
+        for one in TABS
     ]
+    if user.has_perm(Permission.LOG_CONTACT):
+        at = next(n for n, one in enumerate(TABS) if one.slug == "referrals")
+        lines.insert(at, {"slug": TO_CALL, "text": _("Calls"), "url": reverse("worklist:to-call")})
+    return [line | {"count": counts[line["slug"]], "current": line["slug"] == current} for line in lines]
 
 
 def _counted(slug: str, rows: QuerySet) -> QuerySet:

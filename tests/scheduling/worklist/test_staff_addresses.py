@@ -32,6 +32,7 @@ TABLE = {
     "worklist:home": ("get", EVERY_ROLE, 200),
     "worklist:search": ("get", CARE | OWN, 200),
     "worklist:my-day": ("get", CARE | OWN, 200),
+    "worklist:to-call": ("get", CARE, 200),
     "worklist:take-several": ("post", TAKE, 302),
     "worklist:filter-save": ("post", CARE, 302),
     "worklist:filter-delete": ("post", CARE, 404),  # one's own only; tests of filters delete one
@@ -66,6 +67,7 @@ TABLE = {
     "worklist:acknowledge": ("post", {"nurse", "physician"}, 302),
     "worklist:contact": ("post", TAKE, 422),
     "staff-offers:build": ("get", {"coordinator", "nurse"}, 200),
+    "staff-offers:over": ("get", {"coordinator"}, 404),  # switched off unless the clinic says otherwise
     "staff-offers:release": ("post", {"coordinator", "nurse"}, 302),
     "staff-offers:send-again": ("get", DESK, 200),
     "staff-offers:answer": ("get", DESK, 302),
@@ -108,6 +110,7 @@ WITHOUT_ROW = {
     "worklist:search",
     "worklist:my-day",
     "worklist:take-several",
+    "worklist:to-call",
     "worklist:filter-save",
     "worklist:news",
     "worklist:tasks",
@@ -208,7 +211,7 @@ def test_staff_address_of_nothing_is_not_found(client, rows, name):
     nothing |= dict.fromkeys((*OF_A_VISIT, "visit-step", "leg-step"), uuid.uuid4())
     nothing |= dict.fromkeys(("offer", "remove"), uuid.uuid4())
     there = arguments(name, rows)
-    client.force_login(everybody()["nurse"])
+    client.force_login(everybody()["nurse" if "nurse" in TABLE[name][1] else "coordinator"])
 
     assert (
         getattr(client, method)(reverse(name, args=[nothing.get(page, "BMC-0000-00"), *there[1:]])).status_code == 404
