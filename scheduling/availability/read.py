@@ -211,6 +211,20 @@ def busy_masks(
     return {_resource(key, only): mask for key, mask in masks_by_resource(found, first, last - first).items()}
 
 
+def never_overbooked(clinician_id: int, first: int, last: int, *, now: datetime) -> int:
+    """Taken units of a clinician, relative to `first`, over which nothing may be put: held, busy elsewhere, or
+    overbooked already. One query."""
+    start = datetime_of(first)
+    found = (
+        Claim.objects.filter(clinician=clinician_id, starts_at__lt=datetime_of(last), ends_at__gt=start)
+        .filter(Q(expires_at=None, visit=None) | Q(expires_at=None, is_overbooked=True) | Q(expires_at__gt=now))
+        .filter(starts_at__gte=start - LONGEST_CLAIM)
+        .annotate(start=EpochUnits("starts_at"), end=EpochUnits("ends_at", up=True))
+        .values_list("clinician_id", "start", "end")
+    )
+    return masks_by_resource(found, first, last - first).get(clinician_id, 0)
+
+
 class _Shape(NamedTuple):
     """How many of each are named in a read of claims, and whether the kinds of visit matter."""
 

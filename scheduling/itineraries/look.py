@@ -23,7 +23,8 @@ SEES_RESERVE = frozenset({Level.EMERGENCY, Level.URGENT})
 @dataclass(frozen=True, slots=True)
 class Look:
     """One search: what is asked for, by whom, when. `language` is that of the interpreter, empty when none is needed;
-    visits of `except_visits` take no time. Days for a hold leave time to choose one, whatever the kind's own notice."""
+    visits of `except_visits` take no time. Days for a hold leave time to choose one, whatever the kind's own notice.
+    Booked appointments of the clinician `over` take no time of theirs: one may be put over them (decision 0008)."""
 
     wanted: AppointmentRequest
     kind: KindOfVisit
@@ -36,12 +37,14 @@ class Look:
     not_before: date | None = None
     except_visits: Collection = ()
     is_for_hold: bool = False
+    over: int | None = None
 
     def busy(self, calendar: read.Calendar) -> dict[read.Resource, int]:
         """Taken time in these days."""
-        return read.busy_masks(
+        end = calendar.base + calendar.length
+        busy = read.busy_masks(
             calendar.base,
-            calendar.base + calendar.length,
+            end,
             now=self.now,
             clinician_ids=[*self.things.all_people, *self.things.speakers(self.language, None, self.roster)],
             room_ids=list(self.things.site_of_room),
@@ -50,6 +53,9 @@ class Look:
             buffers=calendar.buffers,
             visit_type_id=self.wanted.visit_type_id,
         )
+        if self.over is not None:
+            busy["clinician", self.over] = read.never_overbooked(self.over, calendar.base, end, now=self.now)
+        return busy
 
     def find(
         self, calendar: read.Calendar, busy: dict[read.Resource, int], limit: int, *, before: int = 0

@@ -90,6 +90,7 @@ def find_days(
     now: datetime,
     limit: int = 3,
     days_explained: int = 0,
+    over: int | None = None,
 ) -> Found:
     """The best days for a request, one itinerary a day, ranked; at most 6 queries, one fewer when `kind` is known.
 
@@ -98,6 +99,7 @@ def find_days(
     `interpreter` says whether one must be there throughout; by default when the patient wants one and the clinic has
     one of that language. No day before `earliest_on` is searched, by default the one that the patient told. Visits of
     `except_visits` take no time. With `days_explained`, so many of the first days are told one by one.
+    Booked appointments of the clinician `over` are no obstacle (one query more a window): such a day cannot be held.
     """
     if kind is None:
         kind = kind_of_visit(wanted.visit_type_id)
@@ -122,6 +124,7 @@ def find_days(
         earliest_on if earliest_on is not None else not_before(wanted),
         except_visits,
         is_for_hold=True,
+        over=over,
     )
     found: list[Itinerary] = []
     explained = calendar.part(())
@@ -158,9 +161,11 @@ def check_all_bookable(
     now: datetime,
     *,
     except_visits: Collection = (),
+    over: Collection[int] = (),
 ) -> int:
     """The same for several days with one set of queries. Returns the key of the site of the first day's room, or of its
-    first clinician when it is by video or phone. The time of `except_visits`, which are to be moved, is not taken."""
+    first clinician when it is by video or phone. The time of `except_visits`, which are to be moved, is not taken. The
+    clinicians `over` are to be overbooked: how near another appointment is does not matter for them."""
     if wanted.visit_type_id is None:
         raise Refused(_("Choose the kind of visit in a review first."), code="not_reviewed")
     kind = kind_of_visit(wanted.visit_type_id)
@@ -183,7 +188,7 @@ def check_all_bookable(
         if broken:
             raise Refused(_("This day cannot be booked. Search again for days that can."), code="not_bookable")
         sites.append(site if site is not None else things.home_of(one.legs[0].clinician_id))
-    _check_taken(wanted, itineraries, calendar.buffers, now, except_visits)
+    _check_taken(wanted, itineraries, calendar.buffers, now, except_visits, over)
     return sites[0]
 
 
@@ -193,6 +198,7 @@ def _check_taken(
     buffers: Buffers,
     now: datetime,
     except_visits: Collection,
+    over: Collection[int],
 ) -> None:
     """Refuse a time of the patient's own, and one too close to what a clinician with a buffer has already.
 
@@ -204,7 +210,7 @@ def _check_taken(
         (key, begin, until)
         for one in itineraries
         for what, key, begin, until in one.uses
-        if what == "clinician" and buffers.of(key, kind)
+        if what == "clinician" and key not in over and buffers.of(key, kind)
     ]
     if times:
         lock_keys(("request", str(wanted.pk)), *_keys_of(itineraries))

@@ -169,14 +169,14 @@ def sign_day(wanted: AppointmentRequest, one: Itinerary, legs: Sequence[tuple]) 
     return signing.dumps(body, salt=f"{SALT}.{wanted.pk}", compress=True)
 
 
-def read_day(wanted: AppointmentRequest, value: str, legs: Sequence[tuple]) -> Itinerary | None:
-    """The day of a posted value; None when it is not ours, too old, or was found for other specialties."""
+def read_day(wanted: AppointmentRequest, value: str, legs: Sequence[tuple] | None) -> Itinerary | None:
+    """The day of a posted value; None when it is not ours, too old, or was found for other specialties than `legs`."""
     try:
         body = signing.loads(value, salt=f"{SALT}.{wanted.pk}", max_age=SIGNED_DAYS_LIVE)
     except signing.BadSignature:
         return None
     day, (room_id, interpreter_id), placed, waiting, reason, found_for = body
-    if found_for != _asked(legs):
+    if legs is not None and found_for != _asked(legs):
         return None
     return Itinerary(
         day=date.fromisoformat(day),

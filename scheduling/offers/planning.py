@@ -93,6 +93,11 @@ class Planning:
         found = [(one.name, key) for key, one in self.clinicians.items() if one.specialty.code == specialty]
         return [(str(key), name) for name, key in sorted(found)]
 
+    def people_by_specialty(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Everybody with appointments, grouped."""
+        groups = [(one.name, self.people(one.code)) for one in self.specialties]
+        return [group for group in groups if group[1]]
+
     @property
     def language_name(self) -> str:
         """The language in which the patient wants an interpreter."""

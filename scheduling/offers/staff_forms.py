@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.directory.models import Clinician
 from clinic.platform.forms import (
     CheckboxesField,
     ConsentField,
@@ -66,7 +67,7 @@ class AnyValues(forms.MultipleChoiceField):
 class BuildForm(SubmitForm):
     """One form with two buttons: find days for these specialties, or hold the ticked days and send the offer."""
 
-    buttons = ("do",)
+    buttons = ("do", "pick")
     suggested: Mapping[str, str] = {}  # code of a specialty -> why the answers suggest it
     interpreter = ConsentField(label="", required=False)
     weekdays = CheckboxesField(
@@ -85,10 +86,22 @@ class BuildForm(SubmitForm):
     )
     day = AnyValues(required=False)
 
-    def __init__(self, *args, planning: Planning, **kwargs):
+    over = SelectField(
+        label=gettext_lazy("Put an appointment over another one of"),
+        help_text=gettext_lazy("Only when no day is found, and once the patient has agreed to the day."),
+        empty=gettext_lazy("Nobody"),
+        required=False,
+        show_optional=False,
+    )
+
+    def __init__(self, *args, planning: Planning, can_overbook: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.planning = planning
         self.specialties = planning.choosable
+        if can_overbook:
+            self.fields["over"].choices = [("", _("Nobody")), *planning.people_by_specialty()]
+        else:
+            del self.fields["over"]
         if planning.can_interpret:
             self.fields["interpreter"].label = _("An interpreter for the whole visit: %(language)s") % {
                 "language": planning.language_name
@@ -185,6 +198,11 @@ class BuildForm(SubmitForm):
             self.add_error(None, _("Tick %(most)s specialties or fewer for one day") % {"most": MOST_LEGS})
         for one in chosen:
             self.require(f"minutes_{one.code}", _("Enter the minutes for %(specialty)s") % {"specialty": one.name})
+        over = self.planning.clinicians.get(int(cleaned.get("over") or 0))
+        code = over.specialty.code if over is not None else ""
+        if over is not None and code not in self._fixed_alone and not cleaned.get(f"leg_{code}"):
+            words = {"specialty": over.specialty, "name": over.name}
+            self.add_error("over", _("Tick %(specialty)s, or choose somebody else than %(name)s") % words)
         if self.wants_hold:
             if not cleaned.get("day"):
                 self.add_error(None, _("Tick the days to hold, up to 3"))
@@ -198,6 +216,12 @@ class BuildForm(SubmitForm):
         return self.data.get("do") == "hold"
 
     @property
+    def overbooked(self) -> Clinician | None:
+        """Whose booked appointments are no obstacle, if somebody was chosen."""
+        key = (self.cleaned_data if self.is_bound else self.initial).get("over")
+        return self.planning.clinicians[int(key)] if key else None
+
+    @property
     def chosen_legs(self) -> list[ChosenLeg]:
         """The ticked specialties, and what was chosen for those of the kind of visit; of a fresh form its initials."""
         values = self.cleaned_data if self.is_bound else self.initial
@@ -207,6 +231,12 @@ class BuildForm(SubmitForm):
             if values.get(f"leg_{one.code}") and values.get(f"minutes_{one.code}")
         ]
         fixed = [self._chosen(code, values, None) for code in self._fixed_alone]
+        if over := self.overbooked:  # who is to be overbooked does it
+            code = over.specialty.code
+            legs, fixed = (
+                [one._replace(clinician_id=over.pk) if one.code == code else one for one in group]
+                for group in (legs, fixed)
+            )
         return legs + [one for one in fixed if one.clinician_id or one.mode]
 
     @staticmethod

@@ -18,9 +18,10 @@ from clinic.platform.told import told_above
 from intake.patients.reach import addresses_of
 from scheduling.itineraries.search import find_days, not_before, suggested_legs
 from scheduling.offers.actions import make_offer, release_offer
-from scheduling.offers.asked import Asked, asked_in, filled_in
+from scheduling.offers.asked import asked_in, filled_in
 from scheduling.offers.day_words import ShownDay, day_why_words, read_day, shown_days, why_not_words
 from scheduling.offers.models import Offer
+from scheduling.offers.over_views import can_overbook
 from scheduling.offers.planning import Planning, planning_of
 from scheduling.offers.staff_forms import BuildForm
 from scheduling.requests.models import AppointmentRequest
@@ -48,8 +49,8 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     note_look(request, wanted, "plan_days")
     planning = planning_of(wanted)
     if request.method != "POST":
-        return _show(request, wanted, _fresh_form(wanted, planning, asked_in(request.GET, planning)))
-    form = BuildForm(request.POST, planning=planning)
+        return _show(request, wanted, _fresh_form(request, wanted, planning))
+    form = BuildForm(request.POST, planning=planning, can_overbook=can_overbook(request))
     if not form.is_valid():
         return _show(request, wanted, form, status=422)
     if form.wants_hold:
@@ -57,7 +58,7 @@ def build(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, wanted, form)
 
 
-def _fresh_form(wanted: AppointmentRequest, planning: Planning, asked: Asked) -> BuildForm:
+def _fresh_form(request: HttpRequest, wanted: AppointmentRequest, planning: Planning) -> BuildForm:
     """The form as first opened: what the review chose, what the patient wished, the interpreter that is needed.
 
     A free time that somebody chose in the calendar goes before what was wished.
@@ -76,7 +77,8 @@ def _fresh_form(wanted: AppointmentRequest, planning: Planning, asked: Asked) ->
     )
     for code, minutes in chosen:
         initial |= {f"leg_{code}": True, f"minutes_{code}": minutes}
-    return BuildForm(planning=planning, initial=filled_in(initial, asked, planning))
+    initial = filled_in(initial, asked_in(request.GET, planning), planning)
+    return BuildForm(planning=planning, initial=initial, can_overbook=can_overbook(request))
 
 
 def _hold(request: HttpRequest, wanted: AppointmentRequest, form: BuildForm) -> HttpResponse:
@@ -112,6 +114,7 @@ def _search(wanted: AppointmentRequest, form: BuildForm) -> Listing:
         kind=form.planning.kind,
         now=timezone.now(),
         days_explained=DAYS_EXPLAINED,
+        over=form.overbooked.pk if form.overbooked else None,
     )
     planning = form.planning
     return Listing(

@@ -40,7 +40,7 @@ from scheduling.visits.day_actions import here
 from scheduling.visits.drawing import draw_claims
 from scheduling.visits.guard import claim_time, lock_keys_of
 from scheduling.visits.lanes import settle_lanes
-from scheduling.visits.models import Appointment, StateChange, Visit, VisitChange
+from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
 from scheduling.visits.moves import stale, state_change
 from scheduling.visits.replan import CHANGEABLE, live_legs, read_visit
 from scheduling.visits.walk_in_look import Findings, look_at_day, look_at_leg, require_free_stay, require_possible
@@ -131,7 +131,7 @@ def add_walk_in_leg(
     StateChange.objects.bulk_create(history)
     if row.state == Visit.State.BOOKED:  # who is in the house is told by those who see them
         with_messages(change, tell(row, by=by))
-    _keep("appointment_added", row, [leg], found.rules, changed_lines(change), by=by, now=now)
+    keep_added("appointment_added", row, [leg], found.rules, changed_lines(change), by=by, now=now)
     return leg
 
 
@@ -158,7 +158,7 @@ def add_walk_in_visit(
     require_staff(by, Permission.RUN_DAY)
     row = AppointmentRequest.objects.select_related("patient", "visit_type").get(pk=wanted.pk)
     if not legs or row.visit_type is None:
-        raise _not_ready()
+        raise not_ready()
     ordered = sorted(legs, key=lambda one: one.starts_at)
     visit = Visit(
         request=row,
@@ -178,7 +178,7 @@ def add_walk_in_visit(
         require_possible(leg, site_id, row.visit_type_id, today_of=now, now=now)
     lock_keys(("request", str(row.pk)), *lock_keys_of(draw_claims(visit, drawn, with_patient=True)))
     if locked_request(row).status != AppointmentRequest.Status.READY:
-        raise _not_ready()
+        raise not_ready()
     found = look_at_day(drawn, visit, now=now)
     for leg, against in zip(drawn, found, strict=True):
         _judge(against, leg, overbook_reason, despite_rules, by=by)
@@ -190,10 +190,10 @@ def add_walk_in_visit(
     history += [state_change("appointment", leg.pk, "", leg.state, by=by, at=now, reason="walk_in") for leg in drawn]
     history += refreshed({row.pk, *touched}, by=by, at=now, reason="walk_in")
     StateChange.objects.bulk_create(history)
-    _keep("walk_in_booked", visit, drawn, found[-1].rules, [], by=by, now=now)
+    keep_added("walk_in_booked", visit, drawn, found[-1].rules, [], by=by, now=now)
     if is_here:
         return here(visit, by=by, now=now)
-    _confirm(visit, by=by)
+    confirm_by_link(visit, by=by)
     return visit
 
 
@@ -216,25 +216,29 @@ def _judge(found: Findings, leg: Appointment, reason: str, despite_rules: bool, 
     if found.is_own_time:
         raise Refused(_("The patient has another appointment of this visit then."), code="own_time")
     if found.over:
-        _require_overbooking(found, reason, by=by)
+        require_overbooking(found.over, reason, by=by)
         leg.is_overbooked, leg.overbooking_reason = True, reason.strip()[:LONGEST_REASON]
     if found.rules and not despite_rules:
         raise Refused(_("This is not how a day is planned. Look at what is written below."), code="rules")
 
 
-def _require_overbooking(found: Findings, reason: str, *, by: Actor) -> None:
+def require_overbooking(over: Sequence[Claim], reason: str, *, by: Actor) -> None:
+    """Raise Refused unless this person may put an appointment over these claims, and says why.
+
+    Codes: "taken" (no reason), "overbooking_off", "not_allowed", "overbooked", "held".
+    """
     if not reason.strip():
         raise Refused(_("The clinician has another appointment then."), code="taken")
     if not settings.OVERBOOKING_ALLOWED:
         raise Refused(_("Overbooking is switched off in this clinic."), code="overbooking_off")
     require_staff(by, Permission.OVERBOOK)
-    if any(claim.is_overbooked for claim in found.over):
+    if any(claim.is_overbooked for claim in over):
         raise Refused(_("That time is overbooked already."), code="overbooked")
-    if any(claim.visit_id is None or claim.expires_at is not None for claim in found.over):
+    if any(claim.visit_id is None or claim.expires_at is not None for claim in over):
         raise Refused(_("That time is held for a patient, or the clinician is busy elsewhere."), code="held")
 
 
-def _keep(
+def keep_added(
     action: str,
     visit: Visit,
     legs: Sequence[Appointment],
@@ -263,7 +267,8 @@ def _keep(
             leg.refresh_from_db(fields=["is_overbooked"])
 
 
-def _confirm(visit: Visit, *, by: Actor) -> None:
+def confirm_by_link(visit: Visit, *, by: Actor) -> None:
+    """Send who may be written to the link to the booked visit."""
     token = make_link(
         purpose="visit",
         subject_id=visit.pk,
@@ -274,7 +279,8 @@ def _confirm(visit: Visit, *, by: Actor) -> None:
     visit_confirmed(addresses_for(visit.request, by=by), link=link)
 
 
-def _not_ready() -> Refused:
+def not_ready() -> Refused:
+    """What is said of a request that cannot have a visit."""
     return Refused(
         _("This request is not ready: it needs a review, or it has an offer or a visit already."), code="not_ready"
     )
