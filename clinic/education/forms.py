@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic.education.search import LONGEST_QUERY
 
 
+def is_searchable(typed: str) -> bool:
+    """Whether the form below would take this as it is: asked of every search, while the form tells what is wrong."""
+    return 0 < len(typed.strip()) <= LONGEST_QUERY and "\0" not in typed
+
+
 class SearchForm(forms.Form):
     """A GET form: what is typed stands in the address and nowhere else."""
 

@@ -7,16 +7,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from html import escape
 
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.education.models import QUESTIONS_SLUG, Article, GlossaryTerm, SearchText
 from clinic.education.synonyms import SYNONYMS
 from clinic.education.text import plain, read, without_marks
+from clinic.site.public_pages import content_mark
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
@@ -31,6 +33,7 @@ a about am an and any are at be can do does for from get give go has have how i 
 the there they this to was what when where which who why will with you your
 """
 COMMON = frozenset(_COMMON_WORDS.split())
+LONGEST_FIRST = sorted(SYNONYMS, key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +64,16 @@ def alternatives(query: str, words: Sequence[str]) -> list[list[str]]:
     """Groups of phrases that must all occur, each by any of its members: the words, with what means the same."""
     text = " ".join(_WORD.findall(query.lower()))
     groups, used = [], set()
-    for phrase, same in SYNONYMS.items():
-        if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text):
-            groups.append([phrase, *same])
+    for phrase in LONGEST_FIRST:
+        if phrase in text and (found := re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text)):
+            groups.append([phrase, *SYNONYMS[phrase]])
             used.update(phrase.split())
+            text = f"{text[: found.start()]}|{text[found.end() :]}"  # "mets" in "bone mets" is not a second wish
     return [*groups, *([word] for word in words if word not in used)]
 
 
 def search(query: str, *, limit: int = MOST_HITS) -> Results:
-    """The best pages for what somebody typed, best first; at most 3 queries.
+    """The best pages for what somebody typed, best first; at most 3 queries, one more after a change of the content.
 
     `query` has at most LONGEST_QUERY characters (the form sees to it); quotes and operators are only words.
     """
@@ -82,7 +86,8 @@ def search(query: str, *, limit: int = MOST_HITS) -> Results:
     if not rows:
         instead = _better_spelling(words)
         rows = _look([found], limit) if len(groups) > 1 else []
-    return Results([_hit(row, found) for row in _one_a_page(rows)], instead)
+    pattern = _words_pattern(found)
+    return Results([_hit(row, pattern) for row in _one_a_page(rows)], instead)
 
 
 def crisis_words(query: str) -> bool:
@@ -143,18 +148,22 @@ def _pg_phrase(phrase: str) -> str:
     return "(" + " <-> ".join(f"'{part}'" for part in _parts(phrase)) + ")"
 
 
-def _hit(row: tuple, found: Sequence[str]) -> Hit:
-    kind, address, title, body = row
-    return Hit(kind, address, title, mark_safe(_excerpt(body, found)))  # noqa: S308 - escaped piece by piece
-
-
-def _excerpt(body: str, found: Sequence[str]) -> str:
-    """A piece of the text around the first word found, the words marked, everything escaped."""
-    text = " ".join(body.split())
+def _words_pattern(found: Sequence[str]) -> re.Pattern[str]:
+    """What to mark in the excerpts: any form of the words found, those without sense only when there are no others."""
     parts_found = {part for phrase in found for part in _parts(phrase)}
     told = {part for part in parts_found if part not in COMMON} or parts_found
     stems = sorted({re.escape(_stem(part)) for part in told}, key=len, reverse=True)
-    pattern = re.compile(rf"\b(?:{'|'.join(stems)})\w*", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(stems)})\w*", re.IGNORECASE)
+
+
+def _hit(row: tuple, pattern: re.Pattern[str]) -> Hit:
+    kind, address, title, body = row
+    return Hit(kind, address, title, mark_safe(_excerpt(body, pattern)))  # noqa: S308 - escaped piece by piece
+
+
+def _excerpt(body: str, pattern: re.Pattern[str]) -> str:
+    """A piece of the text around the first word found, the words marked, everything escaped."""
+    text = " ".join(body.split())
     first = pattern.search(text)
     start = max(0, (first.start() if first else 0) - EXCERPT // 3)
     start = text.rfind(" ", 0, start) + 1 if start else 0
@@ -175,7 +184,8 @@ def _stem(word: str) -> str:
 
 def _better_spelling(words: Sequence[str]) -> str:
     """What may have been meant: each unknown word replaced by the nearest one in use; empty when there is none."""
-    known = vocabulary()
+    mark = content_mark()
+    known = vocabulary(mark) if mark else vocabulary.__wrapped__(mark)
     better = []
     for word in words:
         near = [word] if word in known else get_close_matches(word, known, n=1, cutoff=0.75)
@@ -185,8 +195,9 @@ def _better_spelling(words: Sequence[str]) -> str:
     return " ".join(better) if better != list(words) else ""
 
 
-def vocabulary() -> list[str]:
-    """Every word of titles and terms, for spelling help: one query."""
+@lru_cache(maxsize=2)
+def vocabulary(mark: str) -> list[str]:
+    """Every word of titles and terms, for spelling help: one query after each change of the content."""
     titles = SearchText.objects.values_list("title", flat=True)
     words = {word.lower() for title in titles for word in _WORD.findall(title)}
     return sorted({*words, *(part for phrase in SYNONYMS for part in phrase.split())})

@@ -1,7 +1,7 @@
 """What people type, and what the pages call it. Lower case; a phrase is looked for together with its companions."""
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "bone mets": ("bone metastasis", "spread to a bone", "cancer in bone"),
+    "bone mets": ("bone metastasis", "spread to a bone"),
     "bone met": ("bone metastasis",),
     "mets": ("metastasis", "spread"),
     "metastases": ("metastasis",),

@@ -6,24 +6,27 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.html import escape, format_html_join
+from django.utils.http import urlencode
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from clinic.education.actions import count_helpful
-from clinic.education.forms import SearchForm
+from clinic.education.forms import SearchForm, is_searchable
 from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm, Resource, Trial
 from clinic.education.render import Word, shown
-from clinic.education.search import Results, crisis_words, search
+from clinic.education.search import crisis_words, search
 from clinic.education.structured import article_data, crumbs_data, questions_data
 from clinic.education.symptoms import related_symptoms
 from clinic.education.text import read
 from clinic.platform.limits import take
-from clinic.site.public_pages import public_page
+from clinic.site.public_pages import framed_page, public_page
 from clinic.site.structured import as_script
 
 SAID = ("yes", "no")
+HIT = '<li><h2><a href="{}">{}</a></h2><p>{}</p></li>'  # as many as thirty: a template takes long for them
 ANSWERS_A_PAGE, DAY = 3, 24 * 3600  # from one network address: a family at one table
 
 
@@ -137,26 +140,44 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
     Whoever may be looking for help with thoughts of suicide sees the number to call first.
     """
-    asked = "q" in request.GET
-    form = SearchForm(request.GET if asked else None)
-    results, query = Results([]), ""
-    status = 200
-    if asked and form.is_valid():
-        query = form.cleaned_data["q"]
-        results = search(query) if query else results
-    elif asked:
-        status = 422
-    context = {
-        "form": form,
-        "query": query,
-        "results": results,
-        "is_crisis": crisis_words(query),
-        "crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")],
-    }
-    response = render(request, "education/search.html", context, status=status)
-    if asked:
+    typed = request.GET.get("q")
+    if typed and is_searchable(typed):
+        response = _found(request, typed.strip())
+    else:
+        form = SearchForm(request.GET if typed is not None else None)
+        context = _search_context() | {"form": form, "query": form["q"].value() or "", "title": _("Search")}
+        response = render(request, "education/search.html", context, status=422 if form.errors else 200)
+    if typed is not None:
         response["Cache-Control"] = "no-store"  # what somebody looks for stays on no shared computer
     return response
+
+
+def _search_context() -> dict:
+    return {"crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")]}
+
+
+def _found(request: HttpRequest, query: str) -> HttpResponse:
+    """The page of results: only what depends on the query is made anew."""
+    results = search(query)
+    count, instead = len(results.hits), results.instead
+    flags = {
+        "is_asked": True,
+        "is_crisis": crisis_words(query),
+        "is_nothing": not results.hits,
+        "has_better": bool(instead),
+    }
+    return framed_page(
+        request,
+        "education/search.html",
+        _search_context,
+        flags=flags,
+        title=ngettext("%(n)s result for your search", "%(n)s results for your search", count) % {"n": count},
+        query=escape(query),
+        count=ngettext("%(n)s result", "%(n)s results", count) % {"n": count},
+        better=escape(instead),
+        better_query=urlencode({"q": instead}),
+        hits=format_html_join("", HIT, ((hit.address, hit.title, hit.excerpt) for hit in results.hits)),
+    )
 
 
 @public_page()

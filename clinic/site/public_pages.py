@@ -15,6 +15,7 @@ from functools import wraps
 from gzip import compress
 from hashlib import sha256
 from threading import Lock
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -22,18 +23,25 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from clinic.site.context_processors import look_of
 from clinic.site.preferences import shown_text, shown_theme
 
 View = Callable[..., HttpResponseBase]
 Key = tuple[str, ...]
+Flags = dict[str, bool]
+Made = TypeVar("Made")
 MOST_PAGES = 512  # about 25 KB each, with the compressed copy
 ASKS_EACH_TIME = "private, no-cache"  # a browser may keep it, and asks whether it is still so
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([A-Za-z0-9]{64})"')
+_HOLE = re.compile("\ue000(\\w+)\ue001")  # private characters, in a frame that has nobody's words yet
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
@@ -68,6 +76,7 @@ class KeptPage:
 
 
 _kept: OrderedDict[Key, KeptPage] = OrderedDict()
+_frames: OrderedDict[Key, tuple[str, ...]] = OrderedDict()
 _lock = Lock()
 
 
@@ -85,14 +94,14 @@ def public_page(
         @wraps(view)
         def page(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             key = _key(request, also() if request.method != "POST" else "", reads_content=reads_content)
-            kept = _found(key) if key else None
+            kept = _found(_kept, key) if key else None
             if kept is None:
                 response = view(request, *args, **kwargs)
                 if request.method == "POST" or not _may_be_kept(response):
                     return response
                 kept = KeptPage.of(response.content)
                 if key:
-                    _keep(key, kept)
+                    _keep(_kept, key, kept)
             return kept.answer(request)
 
         methods = ["GET", "HEAD", "POST"] if has_form else ["GET", "HEAD"]
@@ -108,20 +117,50 @@ def _may_be_kept(response: HttpResponseBase) -> bool:
     return not response.cookies and "Cache-Control" not in response
 
 
+def framed_page(
+    request: HttpRequest, template: str, context: Callable[[], dict], *, flags: Flags, **pieces: str
+) -> HttpResponse:
+    """A page that is made anew for what was asked, inside a frame that is the same for everybody and is kept.
+
+    `template` prints each piece by its name where text stands; `pieces` are safe HTML, and nothing of them is kept.
+    What the template reads besides must be the same for everybody: settings, `context`, and `flags`, each of which is
+    on or off; a frame is kept for each of their states.
+    """
+    here = {"url": escape(request.get_full_path())}
+    key = _frame_key(request, template, flags)
+    frame = _found(_frames, key) if key else None
+    if frame is None:
+        holes = {name: mark_safe(f"\ue000{name}\ue001") for name in (*pieces, *here)}  # noqa: S308 - our own names
+        look = look_of(request) | {"url": holes["url"]}
+        frame = tuple(_HOLE.split(render_to_string(template, context() | flags | holes | {"look": look}, request)))
+        if key:
+            _keep(_frames, key, frame)
+    filled = pieces | here
+    return HttpResponse("".join(filled[part] if number % 2 else part for number, part in enumerate(frame)))
+
+
+def _frame_key(request: HttpRequest, template: str, flags: Flags) -> Key | None:
+    """None where messages for this one browser would stand in the frame."""
+    if settings.DEBUG or CookieStorage.cookie_name in request.COOKIES:
+        return None
+    on = (name for name, is_on in flags.items() if is_on)
+    return (template, request.path, shown_text(request), shown_theme(request), get_language() or "", *on)
+
+
 def _key(request: HttpRequest, more: str, *, reads_content: bool) -> Key | None:
     """Under what a page is kept; None when it must not be. The mark is read before the page: never a newer one."""
     if request.method == "POST" or request.META.get("QUERY_STRING") or settings.DEBUG:
         return None
     if CookieStorage.cookie_name in request.COOKIES:
         return None
-    mark = _mark() if reads_content else "settings"
+    mark = content_mark() if reads_content else "settings"
     if not mark:
         return None
     day = timezone.localdate().isoformat()
     return (request.path, shown_text(request), shown_theme(request), get_language() or "", day, more, mark)
 
 
-def _mark() -> str:
+def content_mark() -> str:
     """The mark of the content as it is now, by plain SQL: it is most of what a kept page costs. Empty without a row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT mark FROM clinic_contentstamp")
@@ -129,21 +168,22 @@ def _mark() -> str:
     return row[0] if row else ""
 
 
-def _found(key: Key) -> KeptPage | None:
+def _found(kept: OrderedDict[Key, Made], key: Key) -> Made | None:
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-        return _kept.get(key)
+        if key in kept:
+            kept.move_to_end(key)
+        return kept.get(key)
 
 
-def _keep(key: Key, page: KeptPage) -> None:
+def _keep(kept: OrderedDict[Key, Made], key: Key, page: Made) -> None:
     with _lock:
-        _kept[key] = page
-        while len(_kept) > MOST_PAGES:
-            _kept.popitem(last=False)
+        kept[key] = page
+        while len(kept) > MOST_PAGES:
+            kept.popitem(last=False)
 
 
 def forget_pages() -> None:
     """Empty the memory: for tests that change a setting."""
     with _lock:
         _kept.clear()
+        _frames.clear()

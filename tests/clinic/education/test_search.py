@@ -9,6 +9,9 @@ from django.utils import timezone
 from clinic.education import search as room
 from clinic.education.models import Article, SearchText
 from clinic.education.search import index_article, search
+from clinic.education.synonyms import SYNONYMS
+from clinic.site import public_pages
+from clinic.site.models import ContentStamp
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +93,7 @@ def test_article_long_overdue_for_review_is_not_found_from_that_day_on(library, 
 
 
 def test_search_takes_at_most_three_queries(library, django_assert_max_num_queries):
+    search("qqqq")  # what is known of spelling is read once after each change of the content
     for query in ("pain", "qqqq wwww"):
         with django_assert_max_num_queries(3):
             search(query)
@@ -145,6 +149,47 @@ def test_page_with_nothing_found_helps_on(client, library):
 def test_page_gives_the_crisis_number_first(client, library, query):
     html = client.get("/search/", {"q": query}).content.decode()
     assert 'href="tel:988"' in html
+
+
+def test_page_of_one_search_says_nothing_of_another(client, library):
+    """The frame around the results is kept, with holes for what was asked."""
+    public_pages.forget_pages()
+    first = client.get("/search/", {"q": "secret <i> pain"}).content.decode()
+    assert first.count("secret &lt;i&gt; pain") == 2  # the heading and the field
+    assert 'name="next" value="/search/?q=secret+%3Ci%3E+pain"' in first
+    assert "<i>" not in first
+    second = client.get("/search/", {"q": "night"}).content.decode()
+    assert "secret" not in second
+    assert "Search results for “night”" in second
+    assert 'value="night"' in second
+    kept = "".join("".join(frame) for frame in public_pages._frames.values())
+    assert "night" not in kept
+    assert "secret" not in kept
+    assert len(public_pages._frames) == 1
+
+
+def test_frame_of_a_search_follows_the_reader_and_what_was_found(client, library):
+    public_pages.forget_pages()
+    plain = client.get("/search/", {"q": "pain"}).content.decode()
+    client.cookies["theme"] = "dark"
+    assert 'data-theme="dark"' in client.get("/search/", {"q": "pain"}).content.decode()
+    assert 'data-theme="device"' in plain
+    assert 'href="tel:988"' not in plain
+    for query, said in (("suicide", 'href="tel:988"'), ("qqqq", "We found nothing"), ("radiaton", ">radiation</a>?")):
+        assert said in client.get("/search/", {"q": query}).content.decode()
+    assert "Did you mean" not in client.get("/search/", {"q": "pain"}).content.decode()
+
+
+def test_part_of_a_longer_phrase_is_not_looked_for_once_more():
+    assert room.alternatives("bone mets", ["bone", "mets"]) == [["bone mets", *SYNONYMS["bone mets"]]]
+    assert room.alternatives("mets spine", ["mets", "spine"]) == [["mets", *SYNONYMS["mets"]], ["spine"]]
+
+
+def test_better_spelling_follows_the_words(library):
+    assert search("zebbra").instead == ""
+    SearchText.objects.create(kind="word", ref="z", address="/learn/words/#z", title="Zebra", body="quagga")
+    ContentStamp.objects.update(mark="another")
+    assert search("zebbra").instead == "zebra"
 
 
 def test_nothing_that_is_searched_for_is_kept(client, library, caplog):
