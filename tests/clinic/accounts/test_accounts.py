@@ -128,6 +128,18 @@ def test_requires_sends_strangers_to_sign_in_and_refuses_the_others(rf):
     assert view(request).content == b"in"
 
 
+def test_requires_asks_for_every_permission_it_names(rf):
+    @requires(Permission.VIEW_PATIENT, Permission.MAKE_OFFER)
+    def view(request):
+        return HttpResponse("in")
+
+    request = rf.get("/staff/x/")
+    request.user = a_user(Role.PHYSICIAN)
+    assert request.user.has_perm(Permission.VIEW_PATIENT)
+    with pytest.raises(PermissionDenied):
+        view(request)
+
+
 def test_create_staff_user_makes_an_account_and_audits_it(monkeypatch):
     monkeypatch.setenv("STAFF_PASSWORD", "four quiet green words")
     call_command("create_staff_user", "New@Example.org", "New Person", "nurse", "clinician", stdout=StringIO())

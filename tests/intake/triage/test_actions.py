@@ -12,6 +12,7 @@ from clinic.platform.forms import new_key
 from clinic.platform.refusals import Refused
 from intake.registration import actions as registration
 from intake.triage import actions
+from intake.triage.alert_steps import Kind, new_step
 from intake.triage.engine import Result
 from intake.triage.models import Alert, ContactAttempt, TriageReview
 from tests.intake.factories import a_draft, begin, walk_until
@@ -66,6 +67,12 @@ def test_an_alert_holds_emergency_rules_only_and_pages_without_patient_data():
 def test_an_alert_of_nothing_but_a_report_has_a_code_of_its_own():
     first, second = an_alert(), an_alert()
     assert first.find_code != second.find_code
+
+
+def test_a_step_names_staff_and_never_a_patient():
+    alert, nurse = an_alert(), a_user("nurse")
+    assert new_step(alert, Kind.ACKNOWLEDGED, by=staff_actor(nurse)).by_label == "Sam Lee"
+    assert new_step(alert, Kind.PERSON_SAID, by=Actor("patient", "draft:1", "Ann Miller")).by_label == "patient"
 
 
 def test_the_first_nurse_takes_an_alert_on_and_the_second_is_told():

@@ -29,6 +29,7 @@ def due(level, sent, hours=OFFICE, holidays=(), **more):
         ("2026-11-18T05:00", "2026-11-18T12:00"),  # before opening
         ("2026-11-20T16:00", "2026-11-21T16:00"),  # Friday afternoon: 24 clock hours come first
         ("2026-11-21T10:00", "2026-11-22T10:00"),  # Saturday
+        ("2026-11-22T10:00", "2026-11-23T10:00"),  # Sunday morning: 24 clock hours end while the line is open
         ("2026-11-22T20:00", "2026-11-23T12:00"),  # Sunday evening
         ("2026-11-18T13:00", "2026-11-18T17:00"),  # to the minute of closing
     ],

@@ -16,7 +16,7 @@ from intake.registration.new_symptoms_steps import NEW_SYMPTOMS
 from intake.symptoms.models import SymptomReport
 from intake.tasks.models import StaffTask
 from intake.triage.actions import counting_level
-from intake.triage.models import Alert, Triage
+from intake.triage.models import Alert, Triage, TriageReview
 from scheduling.requests.actions import review_request
 from scheduling.requests.models import AppointmentRequest
 from tests import factories
@@ -295,6 +295,10 @@ def test_the_level_that_counts_knows_new_symptoms_after_a_review(client, wanted)
     wanted.refresh_from_db()
     with pytest.raises(Refused, match="reason"):
         review_request(wanted, **said, **plan, key="k2", version=wanted.version)
+    review_request(wanted, **{**said, "reason": "Told on the phone"}, **plan, key="k3", version=wanted.version)
+    newest = TriageReview.objects.order_by("pk").last()
+    TriageReview.objects.filter(pk=newest.pk).update(reviewed_at=later + timedelta(minutes=5))
+    assert counting_level(triage) == "routine"  # what was told before the last review is known to it
 
 
 @pytest.mark.parametrize("earlier", [0, 29])

@@ -57,6 +57,21 @@ def test_appointment_that_is_not_booked_opens_nothing(clinician, booked, state):
     assert not Visit.objects.visible_to(clinician).exists()
 
 
+@pytest.mark.parametrize("state", ["with_clinician", "done", "no_show"])
+def test_appointment_that_was_booked_keeps_the_record_open(clinician, booked, state):
+    booked.appointments.update(state=state)
+
+    assert Visit.objects.visible_to(clinician).get() == booked
+
+
+def test_appointment_opens_nothing_to_an_account_without_the_role(clinician, booked):
+    clinician.roles = ["administrator"]
+    clinician.save()
+
+    assert not Visit.objects.visible_to(clinician).exists()
+    assert not Patient.objects.visible_to(clinician).exists()
+
+
 @pytest.mark.parametrize(("days", "state", "seen"), [
     (7, "listed", True), (-30, "discussed", True), (-31, "discussed", False), (7, "removed", False),
 ])  # fmt: skip
