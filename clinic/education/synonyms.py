@@ -1,13 +1,13 @@
 """What people type, and what the pages call it. Lower case; a phrase is looked for together with its companions."""
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "bone mets": ("bone metastasis", "spread to a bone"),
+    "bone mets": ("bone metastasis",),
     "bone met": ("bone metastasis",),
     "mets": ("metastasis", "spread"),
     "metastases": ("metastasis",),
-    "spread to bone": ("bone metastasis", "spread to a bone"),
-    "spread to the bone": ("bone metastasis", "spread to a bone"),
-    "spread to bones": ("bone metastasis", "spread to a bone"),
+    "spread to bone": ("bone metastasis",),
+    "spread to the bone": ("bone metastasis",),
+    "spread to bones": ("bone metastasis",),
     "cancer in the bone": ("bone metastasis", "cancer in a bone", "cancer in bone"),
     "cancer in my bones": ("bone metastasis", "cancer in a bone", "cancer in bone"),
     "bone tumor": ("bone metastasis", "primary bone cancer"),
