@@ -12,6 +12,7 @@ from clinic.platform.words import duration
 from intake.triage.models import Alert, Level
 from intake.triage.sources import titles_of
 from scheduling.worklist.menu import Group, menu_of
+from scheduling.worklist.person_line import person_line
 
 register = template.Library()
 MOST_SHOWN = 5
@@ -71,6 +72,12 @@ def level_words(level: str) -> str:
 def years_old(age: int | None) -> str:
     """ "67 years old"; nothing when the age is not known."""
     return "" if age is None else ngettext("%(age)s year old", "%(age)s years old", age) % {"age": age}
+
+
+@register.simple_tag
+def who_it_is(wanted) -> str:
+    """The line under a patient's name: age, birth date, language, voicemail."""
+    return person_line(wanted)
 
 
 @register.simple_tag
