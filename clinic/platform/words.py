@@ -135,6 +135,7 @@ def clinic_facts() -> dict[str, str]:
         "crisis_number": settings.CRISIS_NUMBER,
         "support_us_url": settings.SUPPORT_US_URL,
         "parking": settings.CLINIC_PARKING,
+        "public_url": settings.PUBLIC_URL,
     }
 
 

@@ -28,7 +28,7 @@ STAFF_PAGES = "/staff/"
 
 @public_page(reads_content=False)
 def home(request):
-    return render(request, "site/home.html", {"home_url": settings.PUBLIC_URL + reverse("site:home")})
+    return render(request, "site/home.html")
 
 
 @public_page(reads_content=False)

@@ -19,6 +19,12 @@ for _name in ("phone", "day", "short_day", "clock", "moment", "short_moment", "m
     _named(_name)
 
 
+@register.simple_block_tag
+def kept(content):
+    """What stands between, to be printed more than once: `{% kept as title %}...{% endkept %}`."""
+    return content.strip()
+
+
 @register.filter
 def phone_link(number):
     """A tel: link whose text is the number."""

@@ -4,10 +4,13 @@ import json
 import re
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import override_settings
-from django.urls import resolve
+from django.urls import resolve, reverse
 
 from clinic.education.models import Article
+from clinic.education.sitemap import PAGES
 from clinic.site.structured import as_script
 
 PRIVATE = ("/my/", "/staff/", "/admin/", "/register/", "/resume/", "/sign-in/", "/search/", "/preferences/")
@@ -41,13 +44,26 @@ def test_clinic_gives_its_place_and_its_numbers(client, db):
     assert data["contactPoint"]["telephone"] == "+12025550110"
 
 
-@pytest.mark.parametrize("path", ["/", "/learn/high-calcium/"])
+LISTED = [reverse(name) for name in PAGES]
+
+
+@pytest.mark.parametrize("path", [*LISTED, "/learn/high-calcium/", "/learn/questions/"])
 def test_page_that_is_sent_on_says_what_it_is_and_asks_nobody_else(client, library, path):
     html = client.get(path).content.decode()
-    for name in ("type", "title", "description", "url", "site_name"):
-        assert re.search(rf'<meta property="og:{name}" content="[^"]+">', html), name
-    assert re.search(r'<link rel="canonical" href="([^"]+)">', html).group(1).endswith(path)
+    found = dict(re.findall(r'<meta property="og:([a-z:_]+)" content="([^"]+)">', html))
+    assert {"type", "title", "description", "url", "site_name", "image"} <= set(found)
+    assert found["url"] == settings.PUBLIC_URL + path
+    assert re.findall(r'<link rel="canonical" href="([^"]+)">', html) == [found["url"]]
+    assert re.findall(r'<meta name="description" content="([^"]{50,160})">', html) == [found["description"]]
+    assert f"<title>{found['title']} - " in html
+    picture = found["image"].removeprefix(settings.PUBLIC_URL)
+    assert finders.find(picture.removeprefix("/static/"))
     assert not re.search(r'<(?:script|img|link)[^>]+(?:src|href)="https?://(?!localhost)', html)
+
+
+@pytest.mark.parametrize("path", ["/register/", "/resume/", "/sign-in/", "/search/?q=pain", "/preferences/"])
+def test_page_of_one_person_has_nothing_to_send_on(client, library, path):
+    assert "og:" not in client.get(path, follow=True).content.decode()
 
 
 def test_data_cannot_end_its_block():
