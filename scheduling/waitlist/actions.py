@@ -35,7 +35,7 @@ from scheduling.visits.models import Visit
 from scheduling.waitlist.looking import Match, can_still_be_undone, match_for, matches_of, wish_of
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 from scheduling.waitlist.rules import Turn, held_until, hours_of, may_be_told, turn_of
-from scheduling.waitlist.settling import LIVE, settle_entries
+from scheduling.waitlist.settling import LIVE, drop_proposals, settle_entries
 
 MOST_A_RUN = 20  # entries looked at by one job; the next job goes on where it stopped
 LONGEST_NOTICE_HOURS = 336
@@ -118,6 +118,7 @@ def leave_waitlist(entry: WaitlistEntry, *, by: Actor, key: str) -> WaitlistEntr
         raise Refused(_("This request is not on the list any more."), code="ended")
     row.state, row.ended_at = State.LEFT, timezone.now()
     row.save(update_fields=["state", "ended_at"])
+    drop_proposals(row, now=row.ended_at)
     record("waitlist_left", by=by, subject=row, data={"request": row.request_id})
     return row
 

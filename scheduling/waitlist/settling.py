@@ -5,6 +5,7 @@ facts rather than having each of them tell it.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.db.models import Prefetch, QuerySet
 
 from clinic.platform.audit.actors import SYSTEM
 from clinic.platform.audit.record import Entry, record_many
+from clinic.platform.refusals import Refused
+from intake.tasks.actions import end_task
 from intake.tasks.models import StaffTask
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
@@ -63,19 +66,25 @@ def can_come_back(visit: Visit | None, now: datetime) -> bool:
 @transaction.atomic
 def settle_entries(entries: QuerySet, *, now: datetime) -> int:
     """Write down what became of these entries and their open matches; how many changed. A fixed number of queries
-    while nothing has changed."""
+    while nothing has changed.
+
+    A proposal to staff ends with its time, and with the wait itself: nobody is called about either.
+    """
     rows = list(
         entries.filter(state__in=LIVE)
         .select_related("request", "visit")
         .prefetch_related(Prefetch("matches", queryset=WaitlistMatch.objects.select_related("offer")))
         .order_by("pk")
     )
-    tasks = _task_states(match for entry in rows for match in entry.matches.all())
+    tasks = _tasks_of(match for entry in rows for match in entry.matches.all())
     changed = 0
     for entry in rows:
         outcomes = []
         for match in entry.matches.all():
-            outcome = outcome_of(match, tasks.get(match.pk))
+            task = tasks.get(match.pk)
+            outcome = outcome_of(match, task.state if task else None)
+            if outcome == Outcome.OPEN and task is not None and datetime.fromisoformat(task.data["starts_at"]) <= now:
+                outcome = _gone(task)
             outcomes.append(outcome)
             if outcome != match.outcome:
                 still = WaitlistMatch.objects.filter(pk=match.pk, outcome=Outcome.OPEN)
@@ -86,14 +95,30 @@ def settle_entries(entries: QuerySet, *, now: datetime) -> int:
         ended_at = None if state in LIVE else now
         changed += WaitlistEntry.objects.filter(pk=entry.pk, state=entry.state).update(state=state, ended_at=ended_at)
         if state not in LIVE:
+            drop_proposals(entry, now=now)
             record_many([Entry("waitlist_ended", SYSTEM, entry, {"state": str(state), "request": entry.request_id})])
     return changed
 
 
-def _task_states(matches: Iterable[WaitlistMatch]) -> dict[int, str]:
-    """The states of the tasks of open matches that have no offer."""
+def drop_proposals(entry: WaitlistEntry, *, now: datetime) -> None:
+    """The wait is over: what was proposed to staff for it is done with. In the caller's transaction."""
+    matches = list(entry.matches.filter(outcome=Outcome.OPEN, offer=None))
+    for task in _tasks_of(matches).values():
+        _gone(task)
+    WaitlistMatch.objects.filter(pk__in=[one.pk for one in matches]).update(outcome=Outcome.GONE, ended_at=now)
+
+
+def _gone(task: StaffTask) -> str:
+    """Close a task about time that helps nobody any more, unless a colleague has just closed it."""
+    with suppress(Refused):
+        end_task(task, state=StaffTask.State.DISMISSED, note="", user=None, by=SYSTEM)
+    return Outcome.GONE
+
+
+def _tasks_of(matches: Iterable[WaitlistMatch]) -> dict[int, StaffTask]:
+    """The tasks of open matches that have no offer, by the key of the match; no query without such a match."""
     keys = {f"match:{match.pk}": match.pk for match in matches if match.offer_id is None and match.outcome == "open"}
     if not keys:
         return {}
-    rows = StaffTask.objects.filter(kind=StaffTask.Kind.WAITLIST, dedupe__in=keys).values_list("dedupe", "state")
-    return {keys[dedupe]: state for dedupe, state in rows}
+    rows = StaffTask.objects.filter(kind=StaffTask.Kind.WAITLIST, dedupe__in=keys)
+    return {keys[task.dedupe]: task for task in rows}
