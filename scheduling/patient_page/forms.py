@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from clinic.platform.forms import (
 from intake.patients.languages import LANGUAGES
 from intake.registration.forms import CONSENT_WORDING, CONTACT_TIMES, CONTACT_WAYS, INTERPRETER, PHONE_TYPES, VOICEMAIL
 
+SEEN = "patient_page.seen"
 STAFF_WORDING = f"{CONSENT_WORDING}-staff"  # they agreed in words to a member of the staff
 
 
@@ -33,6 +35,7 @@ class PatientForm(SubmitForm):
 
     submit_label = gettext_lazy("Save the changes")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)  # the record as the page was made from it, signed
     legal_first_name = PersonNameField(label=gettext_lazy("First or given name"), required=False, show_optional=False)
     legal_last_name = PersonNameField(label=gettext_lazy("Last or family name"), required=False, show_optional=False)
     date_of_birth = SplitDateField(
@@ -123,11 +126,38 @@ class PatientForm(SubmitForm):
     def values(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """What is to be kept; a way that is not offered any more stays as it was."""
         cleaned = self.cleaned_data
-        found = {name: cleaned[name] for name in self.fields if name not in ("key", "version")}
+        found = {name: cleaned[name] for name in self.fields if name not in ("key", "version", "seen")}
         found["interpreter_needed"] = found["interpreter_needed"] or ""
         if "consent_sms" not in self.fields and "text" in before["contact_preference"]:
             found["contact_preference"] = [*found["contact_preference"], "text"]
         return found
+
+    def changed_by_others(self, now: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+        """What somebody else changed since this page was made and this person left alone, as it stands `now`."""
+        try:
+            seen = signing.loads(self.data.get("seen", ""), salt=SEEN)
+        except signing.BadSignature:
+            return {}
+        return {name: now[name] for name, value in typed.items() if seen.get(name) == value != now[name]}
+
+    def take_over(self, values: Mapping[str, Any], version: int, now: Mapping[str, Any]) -> None:
+        """Put these values into the form beside what was typed; the next save is made from this version."""
+        self.renew_key()
+        self.data["version"], self.data["seen"] = str(version), _signed(now)
+        for name, value in values.items():
+            if name == "date_of_birth":
+                for part, number in zip(("year", "month", "day"), value.split("-"), strict=True):
+                    self.data[f"{name}_{part}"] = str(int(number))
+            elif isinstance(value, bool):
+                self.data.setlist(name, ["on"] if value else [])
+            elif isinstance(value, list):
+                self.data.setlist(name, value)
+            else:
+                self.data[name] = self.fields[name].prepare_value(value)
+
+
+def _signed(values: Mapping[str, Any]) -> str:
+    return signing.dumps(dict(values), salt=SEEN, compress=True)
 
 
 def initial_of(values: Mapping[str, Any], version: int) -> dict[str, Any]:
@@ -136,4 +166,4 @@ def initial_of(values: Mapping[str, Any], version: int) -> dict[str, Any]:
         born = date.fromisoformat(values["date_of_birth"])
     except ValueError:
         born = None
-    return {**values, "date_of_birth": born, "version": version}
+    return {**values, "date_of_birth": born, "version": version, "seen": _signed(values)}

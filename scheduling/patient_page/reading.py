@@ -23,7 +23,7 @@ from scheduling.scores.models import Score
 from scheduling.scores.reading import Series, series_of
 from scheduling.visits.models import Appointment, Visit
 from scheduling.worklist.lists import age_on
-from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
+from scheduling.worklist.proxy_words import in_words
 
 NOT_HELD = (Visit.State.HELD, Visit.State.EXPIRED, Visit.State.RELEASED)  # days that were only offered
 GOES_ON = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
@@ -86,11 +86,7 @@ class PatientFile:
     @cached_property
     def proxies(self) -> list:
         """Who speaks for the patient, in words."""
-        found = sorted(self._found["proxies"], key=lambda proxy: proxy.pk)
-        for proxy in found:
-            proxy.relation_words = relation_words(proxy.relation)
-            proxy.claim = AUTHORITY_WORDS.get(proxy.authority, proxy.authority)
-        return found
+        return in_words(self._found["proxies"])
 
     @cached_property
     def merges(self) -> list[PatientMerge]:

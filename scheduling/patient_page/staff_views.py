@@ -28,6 +28,7 @@ from scheduling.patient_page.words import (
     born_words,
     consents_of,
     differences,
+    named,
     value_words,
 )
 
@@ -77,10 +78,12 @@ def patient(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
 @requires(Permission.VIEW_PATIENT, Permission.EDIT_PATIENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
-    """The form of the record. Whoever comes second is told who changed what; what they typed stays in the form."""
+    """The form of the record. Whoever comes second is told who changed what. What they typed stays in the form;
+    what they left alone takes the colleague's word."""
     row = find_patient(request, patient_id, "edit_patient")
     form = PatientForm(request.POST or None, initial=initial_of(values_of(row), row.version))
     differs: list[tuple[str, str, str]] = []
+    taken_over: list[tuple[str, str]] = []
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,8 +100,12 @@ def edit(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
             form.renew_key()
             if no.code == "stale":
                 row.refresh_from_db()
-                form.data["version"] = str(row.version)
-                status, differs = 409, differences(values_of(row), form.values(values_of(row)))
+                now = values_of(row)
+                mine = form.values(now)
+                theirs = form.changed_by_others(now, mine)
+                form.take_over(theirs, row.version, now)
+                status, differs = 409, differences(now, {**mine, **theirs})
+                taken_over = named(theirs)
         else:
             messages.success(request, _("Saved."))
             return redirect("staff-patients:patient", row.pk)
@@ -106,6 +113,7 @@ def edit(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
         "patient": row,
         "form": form,
         "differs": differs,
+        "taken_over": taken_over,
         "is_stale": status == 409,
         "crumbs": [
             (_("Worklist"), reverse("worklist:home")),

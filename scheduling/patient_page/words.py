@@ -77,6 +77,11 @@ def differences(now: Mapping[str, Any], typed: Mapping[str, Any]) -> list[tuple[
     ]
 
 
+def named(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Values with the names of their fields, in words."""
+    return [(str(NAMES[name]), value_words(name, value)) for name, value in values.items()]
+
+
 def consents_of(patient: Patient) -> list[dict[str, Any]]:
     """What the patient has seen or agreed to: title, whether it stands, version and time."""
     seen = {"acknowledged": _("Seen"), "yes": _("Seen"), "declined": _("Did not want to say")}

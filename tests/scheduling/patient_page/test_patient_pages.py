@@ -226,31 +226,65 @@ def test_record_is_changed_and_the_request_shows_it(client, nurse):
     assert "Morning, before 11" in page
 
 
-def test_second_of_two_editors_loses_nothing_and_sees_what_differs(client, nurse):
+def test_second_of_two_editors_loses_nothing_and_overwrites_nothing(client, nurse):
     patient = a_patient_row()
     form = client.get(form_of(patient)).context["form"]
     robin = a_member("coordinator", "Robin Castle")
-    values = {"zip": "10001", "phone_type": "home"}
+    values = {"zip": "10001", "phone_type": "home", "contact_times": ["midday"], "date_of_birth": "1951-03-28"}
+    values |= {"legal_first_name": "Marie", "phone_primary": "+17345550199"}
     edit_patient(patient, values, version=1, user=robin, by=staff_actor(robin), key=new_key())
 
-    answer = client.post(form_of(patient), typed(form, legal_last_name="Okafor"))
+    answer = client.post(form_of(patient), typed(form, legal_last_name="Okafor", legal_first_name="Mary"))
 
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Robin Castle changed this record on Monday, November 23, 2026" in page
     assert answer.context["differs"] == [
+        ("First or given name", "Marie", "Mary"),
         ("Last or family name", "Alvarez", "Okafor"),
-        ("ZIP code", "10001", "48109"),
-        ("Kind of phone", "Home", "Mobile"),
     ]
+    assert ("ZIP code", "10001") in answer.context["taken_over"]
+    assert "Your colleague changed these, and you did not" in page
     row = Patient.objects.get()
     assert (row.legal_last_name, row.zip) == ("Alvarez", "10001")
 
-    again = answer.context["form"]
-    data = typed(form, legal_last_name="Okafor", zip="10001", phone_type="home", version=again.data["version"])
-    assert client.post(form_of(patient), data | {"key": again.data["key"]}).status_code == 302
+    again = answer.context["form"]  # saved once more as it stands: both changes hold
+    assert client.post(form_of(patient), again.data).status_code == 302
     row.refresh_from_db()
-    assert (row.legal_last_name, row.zip, row.phone_type, row.version) == ("Okafor", "10001", "home", 3)
+    assert (row.legal_last_name, row.legal_first_name, row.version) == ("Okafor", "Mary", 3)
+    assert {name: getattr(row, name) for name in values if name != "legal_first_name"} == {
+        name: value for name, value in values.items() if name != "legal_first_name"
+    }
+
+
+def test_agreement_that_a_colleague_took_back_stays_taken_back(client, nurse):
+    patient = a_patient_row()
+    robin = a_member("coordinator", "Robin Castle")
+    agreed = {"email": "maria@example.org", "consent_email": True, "contact_preference": ["phone", "email"]}
+    edit_patient(patient, agreed, version=1, user=robin, by=staff_actor(robin), key=new_key())
+    form = client.get(form_of(patient)).context["form"]
+    back = {"consent_email": False, "contact_preference": ["phone"]}
+    edit_patient(patient, back, version=2, user=robin, by=staff_actor(robin), key=new_key())
+
+    answer = client.post(form_of(patient), typed(form, zip="10001"))
+    assert client.post(form_of(patient), answer.context["form"].data).status_code == 302
+
+    row = Patient.objects.get()
+    assert (row.zip, row.consent_email_at, row.contact_preference) == ("10001", None, ["phone"])
+
+
+@pytest.mark.parametrize("seen", ["", "nonsense", "abc:def:ghi"])
+def test_page_that_forgot_what_it_showed_still_says_all_that_differs(client, nurse, seen):
+    patient = a_patient_row()
+    form = client.get(form_of(patient)).context["form"]
+    robin = a_member("coordinator", "Robin Castle")
+    edit_patient(patient, {"zip": "10001"}, version=1, user=robin, by=staff_actor(robin), key=new_key())
+
+    answer = client.post(form_of(patient), typed(form) | {"seen": seen})
+
+    assert answer.status_code == 409
+    assert answer.context["differs"] == [("ZIP code", "10001", "48109")]
+    assert Patient.objects.get().zip == "10001"
 
 
 @pytest.mark.parametrize(
