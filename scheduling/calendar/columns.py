@@ -56,6 +56,7 @@ class Column:
     base: int = 0
     end: int = 0
     person: int | None = None
+    day: str = ""  # the date, where columns are dates
     solids: list[Block] = field(default_factory=list)
     ground: list[Block] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
@@ -288,7 +289,8 @@ def week_columns(facts: Facts, person: Clinician, may: May) -> tuple[list[Column
         column.key, column.name, column.note = f"d{shown.on:%m%d}", short_day(shown.on), facts.why_closed(shown.on)
         column.base = unit_at(shown.on, NOON, facts.calendar.zone) - 12 * HOUR  # the hours stand in line after a change
         column.end = column.base + 24 * HOUR
-        column.url = reverse("staff-calendar:day", args=[shown.on.isoformat()])
+        column.day = shown.on.isoformat()
+        column.url = reverse("staff-calendar:day", args=[column.day])
         if column.solids or not column.is_empty or shown.on.weekday() < 5:
             columns.append(column)
     inside = [(start - one.base, end - one.base) for one in columns for start, end in one.spans]

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, QueryDict
 
+from clinic.platform.numbers import whole_number
 from scheduling.visits.models import Appointment
 
 LONGEST_CODE = 20
@@ -52,6 +53,7 @@ def key_in(text: str) -> int | None:
     """The key that a parameter names, None for an empty one. Raises Http404 for anything else."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    key = whole_number(text)
+    if key is None:
         raise Http404
-    return int(text)
+    return key

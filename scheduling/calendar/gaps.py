@@ -84,8 +84,8 @@ def ready_requests(user, specialty_code: str) -> tuple[list[AppointmentRequest],
 class Fit:
     """What can become of a request in a gap: `itinerary` is the one appointment there, or `lines` say why not.
 
-    `place` names the room. `is_whole_day`: the visit has more than this appointment, or another one, and is planned as a
-    day.
+    `place` names the room. `is_whole_day`: the visit has more than this appointment, or another one; it is planned as
+    a day.
     """
 
     gap: Gap

@@ -151,8 +151,6 @@ def week(request: HttpRequest, clinician_id: int, on: str) -> HttpResponse:
     person = known.person_by_key.get(clinician_id) or _anybody(clinician_id)
     columns, window = week_columns(known, person, May.of(request.user))
     hours = draw(columns, window)
-    for column in columns:
-        column.person = None  # nothing is dragged to another day
     context = _grid_context(known, columns, hours) | {
         "person": person,
         "on": shown,
@@ -164,7 +162,6 @@ def week(request: HttpRequest, clinician_id: int, on: str) -> HttpResponse:
         "people": [one for one in known.people if one.is_active or one == person],
         "when": _("%(first)s to %(last)s") % {"first": short_day(monday), "last": short_day(monday + 6 * A_DAY)},
         "closed": [(one, why) for one in columns if (why := one.note)],
-        "can_drag": False,
         "crumbs": [(_("Worklist"), reverse("worklist:home")), (_("Week"), "")],
     }
     return render(request, "calendar/week.html", context)

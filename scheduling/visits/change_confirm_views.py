@@ -19,7 +19,15 @@ from intake.patients.reach import addresses_of
 from scheduling.availability.bits import datetime_of
 from scheduling.itineraries.legs import Itinerary
 from scheduling.visits.actions import is_late
-from scheduling.visits.change_options import legs_of_day, lines_of, read_day, unit_in
+from scheduling.visits.change_options import (
+    confirm_address,
+    day_with,
+    legs_of_day,
+    lines_of,
+    read_day,
+    sign_day,
+    unit_in,
+)
 from scheduling.visits.change_staff_forms import ConfirmForm
 from scheduling.visits.change_staff_views import (
     about,
@@ -54,6 +62,25 @@ class Proposal:
     act: Callable[..., VisitChange]
     dropped: Appointment | None = None
     check: Callable[[], None] | None = None
+
+
+def _on_another_day(request: HttpRequest, visit: Visit, legs: list[Appointment]) -> HttpResponse:
+    """An appointment let go on another day: to the confirmation of the best whole day with it there.
+
+    The address of that page names every time, so that what is confirmed is what was read. Raises Refused.
+    """
+    if visit.state != Visit.State.BOOKED:
+        raise Refused(_("Only a visit that has not begun can be moved to another day."), code="not_bookable")
+    leg, unit = _leg_in(request, legs), unit_in(request.GET.get("at", ""))
+    if unit is None:
+        raise Http404
+    look = look_at(visit, legs, now=timezone.now(), first=timezone.localdate(datetime_of(unit)))
+    if leg.pk not in look.keys:
+        raise Refused(_("This appointment cannot be changed any more."), code="stale")
+    one = day_with(look, leg, unit)
+    if one is None:
+        raise Refused(_("The visit cannot be on that day with this appointment at that time."), code="not_bookable")
+    return redirect(confirm_address(visit.pk, do="day", day=sign_day(visit.pk, one)))
 
 
 def _key_in(text: str) -> int:
@@ -109,6 +136,8 @@ def confirm(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if request.method != "POST":
         note_look(request, visit, "confirm_change")
     try:
+        if request.GET.get("do") == "there":
+            return _on_another_day(request, visit, legs)
         proposal = _proposal(request, visit, legs)
         if request.method == "POST" and form.is_valid():
             return _make(request, visit, proposal, form)

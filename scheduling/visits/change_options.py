@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from clinic.platform.words import clock
 from scheduling.availability.bits import datetime_of, grid, iter_bits, ones, starts, unit_of
 from scheduling.itineraries.finder import find, why_not
-from scheduling.itineraries.legs import Itinerary, PlacedLeg, WhyNot, Wishes
+from scheduling.itineraries.legs import Itinerary, PlacedLeg, Query, WhyNot, Wishes
 from scheduling.visits.change_rows import snapshot
 from scheduling.visits.change_words import Names, differences
 from scheduling.visits.change_write import rearrange
@@ -116,18 +116,34 @@ def days_around(look: Replan, leg: Appointment) -> list[tuple[Start, Itinerary]]
         start = at + query.base
         if start == placed.start or _keeps(look, leg, placed.key, start, placed.clinician_id):
             continue
-        only = {ONLY_THEN: ones(units) << at}
-        near = replace(
-            query,
-            legs=legs,
-            rooms=rooms,
-            clinicians={**query.clinicians, **only},
-            anywhere={**query.anywhere, **only},
-        )
-        for one in find(near, 1):
-            own = tuple(replace(p, clinician_id=people[p.key]) if p.key == placed.key else p for p in one.legs)
-            found.append((_start(start), replace(one, legs=own)))
+        if one := _first_with(replace(query, legs=legs, rooms=rooms), placed, start):
+            found.append((_start(start), one))
     return found
+
+
+def day_with(look: Replan, leg: Appointment, start: int) -> Itinerary | None:
+    """The best day for the whole visit on which this leg begins at a unit, done by who does it now; None without one.
+
+    The others of the day are anybody's whom the finder may choose.
+    """
+    placed, query = look.placed(leg), look.query
+    units, at = placed.end - placed.start, start - query.base
+    wanted = next(one for one in query.legs if one.key == placed.key)
+    if at < 0 or query.free_for(wanted).get(placed.clinician_id, 0) >> at & ones(units) != ones(units):
+        return None
+    only = replace(wanted, clinician_ids=(ONLY_THEN,))
+    return _first_with(replace(query, legs=tuple(only if one is wanted else one for one in query.legs)), placed, start)
+
+
+def _first_with(query: Query, placed: PlacedLeg, start: int) -> Itinerary | None:
+    """The first day of a question in which who does the placed leg stands as `ONLY_THEN`, free for it alone."""
+    only = {ONLY_THEN: ones(placed.end - placed.start) << (start - query.base)}
+    near = replace(query, clinicians={**query.clinicians, **only}, anywhere={**query.anywhere, **only})
+    one = next(iter(find(near, 1)), None)
+    if one is None:
+        return None
+    own = (replace(leg, clinician_id=placed.clinician_id) if leg.key == placed.key else leg for leg in one.legs)
+    return replace(one, legs=tuple(own))
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,15 @@ def test_drag_opens_the_page_that_asks_and_saves_nothing(open_page, look_at, vis
     assert page.locator("main").inner_text().count(own.name)
     look_at(page)
 
+    # another day of the week: the whole visit would go there
+    page.goto(f"/staff/schedule/week/{own.pk}/2027-01-04/")
+    tuesday = page.locator("[data-day='2027-01-05'] li", has_text=f"Book 3:00 p.m. with {own.name}")
+    with page.expect_navigation():
+        page.locator("li.b-leg").drag_to(tuesday, source_position=corner, target_position=corner)
+    assert "Make this change?" in page.locator("h1").inner_text()
+    assert "Tuesday, January 5" in page.locator("main").inner_text()
+    assert "3:00 to 3:40 p.m." in page.locator("main").inner_text()
+
     # time that the other one has taken: the page says why
     start = visit.starts_at + 105 * MINUTE
     Claim.objects.create(clinician=other, starts_at=start, ends_at=start + 60 * MINUTE)

@@ -1,5 +1,5 @@
-// Dragging an appointment in the day by clinician. It saves nothing: letting go opens the page that asks "Make this
-// change?", the same that the link "Move" leads to, and that page says why if it cannot be.
+// Dragging an appointment in the day by clinician, or to another day of the week. It saves nothing: letting go opens the
+// page that asks "Make this change?", the same that the link "Move" leads to, and that page says why if it cannot be.
 (function () {
   "use strict";
   const grid = document.querySelector(".cal-grid");
@@ -38,7 +38,7 @@
     const list = item.parentElement;
     const top = Number(/\bs(\d+)\b/.exec(item.className)[1]);
     held = {
-      url: item.dataset.drag, start: item.dataset.start, person: list.dataset.person,
+      url: item.dataset.drag, start: item.dataset.start, person: list.dataset.person, day: list.dataset.day,
       rows: rowsOf(item), grabbed: Math.max(0, rowAt(list, event.clientY) - top),
     };
     event.dataTransfer.effectAllowed = "move";
@@ -58,6 +58,11 @@
     if (!to) return;
     event.preventDefault();
     const at = String(Number(to.list.dataset.first) + UNITS * to.row);
+    if (to.list.dataset.day !== held.day) {
+      const address = `${held.url}&${new URLSearchParams({ do: "there", at })}`;
+      end();
+      return location.assign(address);
+    }
     const isSameTime = at === held.start;
     const isSamePerson = to.list.dataset.person === held.person;
     const change = new URLSearchParams(isSameTime ? { do: "swap" } : { do: "move", at });
