@@ -14,7 +14,7 @@ from intake.flow.flow import Answers, Step
 from intake.flow.forms import StepForm
 from intake.registration.summary import NOT_PROVIDED, Group, shown_value
 
-__all__ = ["Group", "closed_words", "groups_of", "rows_of"]
+__all__ = ["Group", "closed_words", "groups_of", "rows_of", "told_on"]
 
 AddressOf = Callable[[Step], str]
 
@@ -84,6 +84,20 @@ def rows_of(
         _row(NAMES.get(name, form.fields[name].label), _value(form.fields[name], answers.get(name)), address)
         for name in step.keys
         if name in form.fields and _is_told(form, name, answers.get(name))
+    ]
+
+
+def told_on(pages: Collection[str], answers: Answers) -> list[tuple[str, str]]:
+    """What was told on these pages, for staff: the name of each answer and its words; what was left open is left out.
+
+    `answers` as `actions.answers_of` gives them; pages that are not asked say nothing.
+    """
+    asked = [step for step in FLOW.applicable(answers) if step.slug in pages]
+    rows = [row for step in asked for row in rows_of(step, answers, caregiver=True, for_staff=True)]
+    return [
+        (str(row["key"]), "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+        for row in rows
+        if (value := row["value"]) not in (NOT_PROVIDED, None, "", [])
     ]
 
 

@@ -1,18 +1,16 @@
 """One page about each patient on the list of a conference. Reads only: one query for all of them, beside the cases'."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from clinic.platform.db.together import read_together
 from intake.before_visit.actions import cleared
-from intake.before_visit.steps import FLOW
-from intake.before_visit.summary import rows_of
+from intake.before_visit.summary import told_on
 from intake.records import file_rows
 from intake.records.models import ReadinessItem, Upload
 from intake.records.words import name_of, summary_words
-from intake.registration.summary import NOT_PROVIDED
 from intake.symptoms.models import SymptomReport
 from intake.symptoms.questions import find_question
 from intake.triage.disciplines import suggest
@@ -119,22 +117,10 @@ class Summary:
         """Images, biopsies and blood tests, as told before the visit: what, when, where."""
         return self._told_on(PICTURES_BEFORE)
 
-    def _told_on(self, pages: Container[str]) -> list[Fact]:
+    def _told_on(self, pages: Collection[str]) -> list[Fact]:
         """What was told on these pages; what was left open is left out."""
         told = getattr(self.wanted.report, "before_visit", None)
-        if told is None:
-            return []
-        answers, facts = cleared(told.answers), []
-        for step in FLOW.applicable(answers):
-            if step.slug not in pages:
-                continue
-            told_here = rows_of(step, answers, caregiver=True, for_staff=True)
-            facts += [
-                Fact(str(row["key"]), _one_line(row["value"]))
-                for row in told_here
-                if row["value"] not in (NOT_PROVIDED, None, "", [])
-            ]
-        return facts
+        return [Fact(*one) for one in told_on(pages, cleared(told.answers))] if told is not None else []
 
     @property
     def records_summary(self) -> str:
@@ -156,10 +142,6 @@ class Summary:
         """What to think of with the scores that are there, once a kind: its name, the cautions, the sources."""
         kinds = dict.fromkeys(shown.score.kind for shown in self.scores)
         return [(str(KIND_WORDS[kind]), CAUTIONS[kind], SOURCES[kind]) for kind in kinds]
-
-
-def _one_line(value: Any) -> str:
-    return "; ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def by_specialty(rows: Iterable[Recommendation]) -> list[SpecialtyWords]:

@@ -197,12 +197,16 @@ def _open_task(row: FollowUpCall, *, by: Actor, told: bool) -> StaffTask:
     )
 
 
+def said_words(call: FollowUpCall) -> str:
+    """What was said in a reached call: "worst pain 3 of 10, daily life 1 of 4", then the problems."""
+    pain = _("worst pain %(pain)s of 10") % {"pain": call.pain_worst} if call.pain_worst is not None else ""
+    life = _("daily life %(value)s of 4") % {"value": call.ecog_self} if call.ecog_self is not None else ""
+    numbers = ", ".join(part for part in (pain, life) if part)
+    return "\n".join(part for part in (numbers, call.problems) if part)
+
+
 def _words(row: FollowUpCall) -> str:
-    pain = _("worst pain %(pain)s of 10") % {"pain": row.pain_worst} if row.pain_worst is not None else ""
-    life = _("daily life %(value)s of 4") % {"value": row.ecog_self} if row.ecog_self is not None else ""
-    told = ", ".join(part for part in (pain, life) if part)
-    head = ": ".join(part for part in (str(row.get_kind_display()), told) if part)
-    return "\n".join(part for part in (head, row.problems) if part)
+    return ": ".join(part for part in (str(row.get_kind_display()), said_words(row)) if part)
 
 
 def _note(row: FollowUpCall, kind: str, text: str, *, by: Actor, at: datetime) -> None:

@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.db.together import read_together
+from intake.before_visit.actions import cleared
+from intake.before_visit.models import BeforeVisit
+from intake.before_visit.summary import told_on
 from intake.patients.editing import CHANGED
 from intake.patients.models import Patient, PatientMerge
 from intake.records.file_rows import FileRow, rows_of
@@ -26,6 +29,8 @@ from scheduling.worklist.lists import age_on
 from scheduling.worklist.proxy_words import in_words
 
 NOT_HELD = (Visit.State.HELD, Visit.State.EXPIRED, Visit.State.RELEASED)  # days that were only offered
+CONTACTS = ("emergency-contact", "caregiver-permission")  # pages before the visit
+FACTS = ("other-names", "address", "needs", "doctors", "living")
 GOES_ON = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
 
 
@@ -44,6 +49,7 @@ class PatientFile:
             "proxies": self.patient.proxies.all(),
             "merges": PatientMerge.objects.filter(kept_id=key, undone_at=None),
             "requests": AppointmentRequest.objects.filter(patient_id=key).select_related("visit_type"),
+            "told": BeforeVisit.objects.filter(report__patient_id=key).select_related("report"),
             "later": SymptomReport.objects.filter(patient_id=key)
             .exclude(follows=None)
             .select_related("triage")
@@ -87,6 +93,22 @@ class PatientFile:
     def proxies(self) -> list:
         """Who speaks for the patient, in words."""
         return in_words(self._found["proxies"])
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        """What was told before the newest visit for which anything was."""
+        newest = max(self._found["told"], key=lambda told: told.report.sent_at, default=None)
+        return cleared(newest.answers) if newest else {}
+
+    @cached_property
+    def contacts(self) -> list[tuple[str, str]]:
+        """Whom to call for the patient, and with whom the clinic may talk, as told before the visit."""
+        return told_on(CONTACTS, self._told)
+
+    @cached_property
+    def more_facts(self) -> list[tuple[str, str]]:
+        """Other names, address, needs, doctors and life at home, as told before the visit."""
+        return told_on(FACTS, self._told)
 
     @cached_property
     def merges(self) -> list[PatientMerge]:

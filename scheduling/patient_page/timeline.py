@@ -10,6 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.platform.words import day
+from scheduling.follow_up.calls import said_words
 from scheduling.follow_up.models import Letter
 from scheduling.patient_page.reading import PatientFile
 from scheduling.patient_page.words import field_words
@@ -33,6 +35,7 @@ KINDS = {  # word in the address -> label of the filter
 PAGE_ROWS = 40
 PLAN_NOTES, VISIT_NOTES = ("plan_", "follow_up_"), ("visit_", "offer_", "other_day", "overbooked")
 FILE_NOTES = ("record_",)
+WITH_OWN_ROW = ("letter_sent", "follow_up_reached", "hospital_event")  # what they note stands here as itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _of_requests(patient_file: PatientFile) -> Iterator[Entry]:
         at, by = review.reviewed_at, str(review.reviewed_by)
         yield Entry(REQUESTS, at, title, by, review.reason, report_of_triage.get(review.triage_id, ""))
     for note in patient_file.history["notes"]:
-        if note.kind in DISPOSITION_WORDS or note.kind == "letter_sent":  # they stand here with their own row
+        if note.kind in DISPOSITION_WORDS or note.kind in WITH_OWN_ROW:
             continue
         title = str(NOTE_WORDS.get(note.kind, ("", _("Note")))[1])
         kind = _kind_of_note(note.kind)
@@ -111,7 +114,9 @@ def _of_calls(patient_file: PatientFile) -> Iterator[Entry]:
         kind = attempt.call.get_kind_display()
         title = _("%(call)s: reached") if attempt.reached else _("%(call)s: not reached")
         reference = references.get(attempt.call.request_id, "")
-        yield Entry(CALLS, attempt.at, title % {"call": kind}, str(attempt.by), attempt.note, reference)
+        said = said_words(attempt.call) if attempt.reached else ""
+        text = "\n".join(part for part in (said, attempt.note) if part)
+        yield Entry(CALLS, attempt.at, title % {"call": kind}, str(attempt.by), text, reference)
     for step in patient_file.history["steps"]:
         title = _("Emergency %(code)s: %(step)s") % {
             "code": step.alert.find_code,
@@ -120,7 +125,8 @@ def _of_calls(patient_file: PatientFile) -> Iterator[Entry]:
         yield Entry(CALLS, step.at, title, step.by_label, step.note, by_report.get(step.alert.report_id, ""))
     for event in patient_file.history["hospital"]:
         title = f"{event.get_kind_display()}: {event.get_cause_display()}"
-        yield Entry(CALLS, event.at, title, str(event.by), event.note, references.get(event.request_id, ""))
+        text = "\n".join(part for part in (day(event.on), event.note) if part)
+        yield Entry(CALLS, event.at, title, str(event.by), text, references.get(event.request_id, ""))
 
 
 def _of_papers(patient_file: PatientFile) -> Iterator[Entry]:

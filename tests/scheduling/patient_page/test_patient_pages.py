@@ -1,30 +1,32 @@
 """The page of a patient: what stands there, for whom, and two people who change one record."""
 
-from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
-from intake.access.links import make_link, open_link
+from intake.before_visit.models import BeforeVisit
 from intake.models import Patient, PatientMerge, Proxy
 from intake.triage.models import ContactAttempt
+from scheduling.follow_up.actions import add_hospital_event
+from scheduling.follow_up.calls import log_follow_up
 from scheduling.follow_up.models import Letter
 from scheduling.models import RequestNote
 from scheduling.patient_page.actions import edit_patient
-from scheduling.patient_page.timeline import KINDS
+from scheduling.patient_page.reading import PatientFile
+from scheduling.patient_page.timeline import KINDS, timeline_of
 from tests.clinic.look.markup import Page, faults
+from tests.scheduling.follow_up.rows import a_call, a_seen_patient
+from tests.scheduling.patient_page_steps import form_of, page_of
 from tests.scheduling.scores.score_rows import MIRELS, recorded
 from tests.scheduling.staff_rows import (
     a_booked_visit,
     a_clinician_row,
     a_file,
-    a_member,
     a_patient_row,
     a_reader_of,
     a_row,
@@ -34,39 +36,6 @@ from tests.scheduling.staff_rows import (
 )
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.get_default_timezone())
-FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def nurse(client):
-    user = a_member("nurse", "Nora Bell")
-    client.force_login(user)
-    return user
-
-
-def page_of(patient):
-    return reverse("staff-patients:patient", args=[patient.pk])
-
-
-def form_of(patient):
-    return reverse("staff-patients:edit", args=[patient.pk])
-
-
-def typed(form, **changed) -> dict:
-    """What the browser sends for the form as it was opened, with some changes."""
-    values = {**form.initial, **changed}
-    born = values.pop("date_of_birth")
-    data = {name: value for name, value in values.items() if value not in (None, "", [], False) and name in form.fields}
-    if born:
-        data |= {"date_of_birth_month": born.month, "date_of_birth_day": born.day, "date_of_birth_year": born.year}
-    return {name: "on" if value is True else value for name, value in data.items()}
 
 
 def a_letter(wanted, user, *, sent=True):
@@ -101,6 +70,41 @@ def test_page_shows_the_whole_person(client, nurse):
     ):  # fmt: skip
         assert words in page
     assert faults(Page(page)) == []
+
+
+def test_contacts_permission_and_facts_told_before_the_visit_stand_on_the_page(client, nurse):
+    wanted = a_row()
+    told = {
+        "emergency_contact": "yes", "emergency_contact_name": "Luis Alvarez", "emergency_contact_relation": "spouse",
+        "emergency_contact_phone": "+17345550142", "caregiver_permission": "no", "mobility_aid": "walker",
+        "address_line1": "12 Elm Street", "city": "Ann Arbor", "state": "MI",
+    }  # fmt: skip
+    BeforeVisit.objects.create(report=wanted.report, answers=told)
+
+    page = client.get(page_of(wanted.patient))
+
+    said = dict(page.context["file"].contacts)
+    assert said["May talk with family or friends"] == "No"
+    for words in ("Luis Alvarez", "734-555-0142", "12 Elm Street", "Ann Arbor"):
+        assert words in page.content.decode()
+    assert faults(Page(page.content.decode())) == []
+
+
+def test_call_and_stay_in_a_hospital_stand_once_in_the_timeline(client, nurse):
+    wanted = a_seen_patient()
+    call = a_call(wanted)
+    who = {"user": nurse, "by": staff_actor(nurse), "now": timezone.now()}
+    said = {"pain_worst": 3, "ecog_self": 1, "problems": "Constipation"}
+    log_follow_up(call, reached=True, **said, note="Sleeps well", **who, key=new_key())
+    facts = {"kind": "ed_visit", "cause": "fracture", "on": timezone.localdate() - timedelta(days=2), "note": ""}
+    add_hospital_event(wanted, **facts, **who, key=new_key())
+
+    entries = timeline_of(PatientFile(wanted.patient, now=timezone.now()))
+
+    [of_call] = [one for one in entries if "call" in one.title.lower()]
+    assert of_call.text == "worst pain 3 of 10, daily life 1 of 4\nConstipation\nSleeps well"
+    [of_stay] = [one for one in entries if "mergency" in one.title]
+    assert of_stay.text == "Saturday, November 21, 2026"
 
 
 def test_page_without_anything_says_so(client, nurse):
@@ -213,129 +217,6 @@ def test_every_filter_is_offered_by_its_words(client, nurse):
     page = client.get(page_of(wanted.patient)).content.decode()
 
     assert all(f"?kind={kind}#timeline" in page for kind in KINDS)
-
-
-def test_record_is_changed_and_the_request_shows_it(client, nurse):
-    wanted = a_row()
-    form = client.get(form_of(wanted.patient)).context["form"]
-    answer = client.post(form_of(wanted.patient), typed(form, legal_last_name="Okafor", contact_times=["morning"]))
-
-    assert answer.headers["Location"] == page_of(wanted.patient)
-    page = client.get(page_of(wanted.patient)).content.decode()
-    assert "Maria Okafor" in page
-    assert "Morning, before 11" in page
-
-
-def test_second_of_two_editors_loses_nothing_and_overwrites_nothing(client, nurse):
-    patient = a_patient_row()
-    form = client.get(form_of(patient)).context["form"]
-    robin = a_member("coordinator", "Robin Castle")
-    values = {"zip": "10001", "phone_type": "home", "contact_times": ["midday"], "date_of_birth": "1951-03-28"}
-    values |= {"legal_first_name": "Marie", "phone_primary": "+17345550199"}
-    edit_patient(patient, values, version=1, user=robin, by=staff_actor(robin), key=new_key())
-
-    answer = client.post(form_of(patient), typed(form, legal_last_name="Okafor", legal_first_name="Mary"))
-
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Robin Castle changed this record on Monday, November 23, 2026" in page
-    assert answer.context["differs"] == [
-        ("First or given name", "Marie", "Mary"),
-        ("Last or family name", "Alvarez", "Okafor"),
-    ]
-    assert ("ZIP code", "10001") in answer.context["taken_over"]
-    assert "Your colleague changed these, and you did not" in page
-    row = Patient.objects.get()
-    assert (row.legal_last_name, row.zip) == ("Alvarez", "10001")
-
-    again = answer.context["form"]  # saved once more as it stands: both changes hold
-    assert client.post(form_of(patient), again.data).status_code == 302
-    row.refresh_from_db()
-    assert (row.legal_last_name, row.legal_first_name, row.version) == ("Okafor", "Mary", 3)
-    assert {name: getattr(row, name) for name in values if name != "legal_first_name"} == {
-        name: value for name, value in values.items() if name != "legal_first_name"
-    }
-
-
-def test_agreement_that_a_colleague_took_back_stays_taken_back(client, nurse):
-    patient = a_patient_row()
-    robin = a_member("coordinator", "Robin Castle")
-    agreed = {"email": "maria@example.org", "consent_email": True, "contact_preference": ["phone", "email"]}
-    edit_patient(patient, agreed, version=1, user=robin, by=staff_actor(robin), key=new_key())
-    form = client.get(form_of(patient)).context["form"]
-    back = {"consent_email": False, "contact_preference": ["phone"]}
-    edit_patient(patient, back, version=2, user=robin, by=staff_actor(robin), key=new_key())
-
-    answer = client.post(form_of(patient), typed(form, zip="10001"))
-    assert client.post(form_of(patient), answer.context["form"].data).status_code == 302
-
-    row = Patient.objects.get()
-    assert (row.zip, row.consent_email_at, row.contact_preference) == ("10001", None, ["phone"])
-
-
-@pytest.mark.parametrize("seen", ["", "nonsense", "abc:def:ghi"])
-def test_page_that_forgot_what_it_showed_still_says_all_that_differs(client, nurse, seen):
-    patient = a_patient_row()
-    form = client.get(form_of(patient)).context["form"]
-    robin = a_member("coordinator", "Robin Castle")
-    edit_patient(patient, {"zip": "10001"}, version=1, user=robin, by=staff_actor(robin), key=new_key())
-
-    answer = client.post(form_of(patient), typed(form) | {"seen": seen})
-
-    assert answer.status_code == 409
-    assert answer.context["differs"] == [("ZIP code", "10001", "48109")]
-    assert Patient.objects.get().zip == "10001"
-
-
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"legal_first_name": "", "legal_last_name": ""}, "Enter at least one name"),
-        ({"date_of_birth": None}, "Enter the date of birth"),
-        ({"date_of_birth": date(2027, 1, 1)}, "must be in the past"),
-        ({"phone_primary": "555"}, "phone number"),
-        ({"zip": "1"}, "ZIP"),
-        ({"preferred_language": "es"}, "Select if the patient wants an interpreter"),
-        ({"preferred_language": "xx"}, "Select one of the answers shown"),
-        ({"contact_preference": []}, "Select how the patient wants to be reached"),
-        ({"contact_preference": ["email"]}, "Enter an email address"),
-        ({"contact_preference": ["email"], "email": "maria@example.org"}, "Ask for the agreement to emails"),
-        ({"contact_times": ["any", "morning"]}, "not both"),
-        ({"consent_email": True}, "Enter an email address, or take away the agreement"),
-    ],
-)
-def test_wrong_input_is_told_and_nothing_is_saved(client, nurse, changed, sentence):
-    patient = a_patient_row()
-    form = client.get(form_of(patient)).context["form"]
-    answer = client.post(form_of(patient), typed(form, **changed))
-
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert Patient.objects.get().version == 1
-
-
-def test_what_was_typed_survives_a_lost_sign_in(client, nurse, settings):
-    patient = a_patient_row()
-    data = typed(client.get(form_of(patient)).context["form"], legal_last_name="Okafor")
-    with time_machine.travel(NOON + timedelta(minutes=settings.STAFF_IDLE_MINUTES + 1), tick=False):
-        assert client.post(form_of(patient), urlencode(data, doseq=True), content_type=FORM).status_code == 302
-        client.force_login(nurse)
-        answer = client.post(form_of(patient), urlencode({"show_kept": "1"}), content_type=FORM)
-
-    assert "Okafor" in answer.content.decode()
-    assert Patient.objects.get().legal_last_name == "Alvarez"
-
-
-def test_links_sent_before_open_with_the_corrected_birth_date(client, nurse):
-    wanted = a_row()
-    a_visit_type()
-    visit = a_booked_visit(wanted, [a_clinician_row()])
-    right, ends = date(1951, 3, 28), timezone.now() + timedelta(days=9)
-    token = make_link(purpose="visit", subject_id=visit.pk, birth_date=date(1951, 3, 27), expires_at=ends)
-    by = staff_actor(nurse)
-    edit_patient(wanted.patient, {"date_of_birth": right.isoformat()}, version=1, user=nurse, by=by, key=new_key())
-
-    assert open_link(token, right, purpose="visit", network="n").subject_id == str(visit.pk)
 
 
 def test_caregiver_is_verified_on_the_patients_page(client, nurse):
