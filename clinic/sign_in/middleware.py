@@ -1,4 +1,8 @@
-"""How long a member of staff stays signed in, and that a second factor is there where it must be."""
+"""How long a member of staff stays signed in, and that a second factor is there where it must be.
+
+What was typed when a session ends is kept for the same account, also in another tab: one that is still open when the
+session ends, or when somebody has signed in again beside it.
+"""
 
 import time
 
@@ -10,12 +14,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
-from clinic.platform.kept.safe import hand_out, has_pointers, is_asked_for, keep, restore
+from clinic.platform.kept.safe import hand_out, has_pointers, is_asked_for, is_idle_over, keep, restore
 
 STARTED, SEEN = "staff_started", "staff_seen"
+WAS = "staff_was"  # in the session of nobody: whose session ended here for idleness
 NOTE_EVERY_SECONDS = 30  # a session row is not written for each request
 STAFF_PAGES = "/staff/"
 QUIET_PAGES = "/staff/quiet/"  # asked by an open page itself, not by a person: they keep no session alive
@@ -40,26 +45,73 @@ class StaffSessionLimits:
                 return HttpResponse(status=401) if is_over else self.get_response(request)
             if is_over:
                 return self._sign_out(request)
+            if is_idle_over(request):  # in another tab the work goes on
+                is_kept = _is_from_our_page(request) and keep(request, owner=staff_owner(request.user))
+                return hand_out(request, redirect("staff_kept" if is_kept else settings.LOGIN_REDIRECT_URL))
+            if SEEN in session:
+                session.pop(WAS, None)
+            if _is_of_before(request) and keep(request, owner=staff_owner(request.user)):
+                return self._of_before(request)
             if STARTED not in session:
                 session[STARTED] = now
             if SEEN not in session or now - seen > NOTE_EVERY_SECONDS:
                 session[SEEN] = now
             if is_asked_for(request) and _is_from_our_page(request) and not _brought_back(request):
                 return redirect(request.get_full_path())
+        elif request.method == "POST" and WAS in request.session and _is_for_staff(request):
+            return self._signed_out_before(request)
         return self.get_response(request)
+
+    def _of_before(self, request: HttpRequest) -> HttpResponse:
+        """A form of an earlier session, sent from another tab: its proof of origin has ended, what it holds has not."""
+        messages.info(request, _("This page was open since before you signed in. Check what you typed, then send it."))
+        return hand_out(request, redirect("staff_kept"))
+
+    def _signed_out_before(self, request: HttpRequest) -> HttpResponse:
+        """A form from another tab, after the session ended for idleness: kept for the account that it was open for."""
+        owner = f"staff:{request.session[WAS]}"
+        if not (_is_from_our_page(request) and keep(request, owner=owner)):
+            return self.get_response(request)
+        messages.info(request, f"{_('You are signed out. Sign in again.')} {_kept_words()}")
+        return hand_out(request, redirect_to_login(reverse("staff_kept")))
 
     def _sign_out(self, request: HttpRequest) -> HttpResponse:
         """To the sign-in; what a form brought is kept for the same account, so that nothing typed is lost."""
         is_theirs = request.path.startswith(STAFF_PAGES) or has_pointers(request)  # or a form for a caller
         is_kept = is_theirs and _is_from_our_page(request) and keep(request, owner=staff_owner(request.user))
+        was = request.user.pk
         logout(request)
+        request.session[WAS] = was
         text = _("You were signed out because nothing happened for a while. Sign in again.")
         if is_kept:
-            text = f"{text} {_('What you typed is kept for 30 minutes: you see it after signing in on this computer.')}"
+            text = f"{text} {_kept_words()}"
         messages.info(request, text)
         if request.method == "GET":
             return redirect_to_login(request.get_full_path())
         return hand_out(request, redirect_to_login(reverse("staff_kept")) if is_kept else redirect(settings.LOGIN_URL))
+
+
+def _kept_words() -> str:
+    return _("What you typed is kept for 30 minutes: you see it after signing in on this computer.")
+
+
+def _is_for_staff(request: HttpRequest) -> bool:
+    """Whether the page is one for which somebody must be signed in; the sign-in itself is not."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return request.path.startswith(STAFF_PAGES) and getattr(view, "login_required", True)
+
+
+def _is_of_before(request: HttpRequest) -> bool:
+    """Whether a form of a staff page has lost its proof of origin, though the browser says that the page was ours.
+
+    No page of somebody else can make the browser say so.
+    """
+    if request.method != "POST" or not request.path.startswith(STAFF_PAGES) or _is_from_our_page(request):
+        return False
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def staff_owner(user) -> str:

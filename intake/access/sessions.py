@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.actors import Actor
-from clinic.platform.kept.safe import keep_pointers
+from clinic.platform.kept.safe import is_idle_over, keep_pointers
 
 Kind = Literal["draft", "request", "patient"]
 POINTERS: dict[str, str] = {"draft": "draft_id", "request": "request_id", "patient": "patient_id"}
@@ -65,7 +65,10 @@ def phone_session(request: HttpRequest) -> PatientSession | None:
 
 
 def patient_session(request: HttpRequest) -> PatientSession | None:
-    """What is open in this browser, or None after 20 idle minutes. A page that is shown counts as activity."""
+    """What is open in this browser, or None after 20 idle minutes. A page that is shown counts as activity.
+
+    A page that says itself that its idle time is over ends the session: what it brings is kept, not done.
+    """
     by_phone = phone_session(request)
     if by_phone is not None:
         return by_phone
@@ -73,6 +76,8 @@ def patient_session(request: HttpRequest) -> PatientSession | None:
     pointed = _pointed(request)
     if pointed is None:
         return None
+    if is_idle_over(request):
+        session[SEEN] = 0
     idle = time.time() - session.get(SEEN, 0)
     if idle > settings.PATIENT_IDLE_MINUTES * 60:
         return None

@@ -167,6 +167,33 @@ def test_what_was_typed_into_a_review_survives_a_lost_sign_in(open_page, look_at
     assert (wanted.level, where(page)) == ("urgent", f"/staff/requests/{wanted.reference}/")
 
 
+def test_what_was_typed_into_a_review_survives_an_idle_quarter_of_an_hour(open_page, transactional_db):
+    # given a nurse who is called away in the middle of a review
+    open_the_clinic()
+    wanted = a_sent_request()
+    page = nurse_page(open_page, {"size": DESKTOP})
+    page.clock.install()
+    page.goto(f"/staff/requests/{wanted.reference}/triage/")
+    fill_in(page, {"disposition": "urgent", "reason": "New weakness told on the phone."})
+    end_the_session(page)
+
+    # when the page closes by itself, with nobody before it
+    with page.expect_navigation():
+        page.clock.fast_forward((settings.STAFF_IDLE_MINUTES * 60 + 10) * 1000)
+    assert where(page) == "/staff/sign-in/"
+    assert "What you typed is kept for 30 minutes" in page.locator("main").inner_text()
+
+    # then nothing was saved, and all of it is there once she has signed in again
+    wanted.refresh_from_db()
+    assert wanted.level != "urgent"
+    page.get_by_label("Email").fill("nurse@example.org")
+    page.get_by_label("Password").fill("juniper-demonstration")
+    press(page, "Sign in")
+    press(page, "Show what I typed")
+    assert page.locator('[name="disposition"][value="urgent"]').is_checked()
+    assert page.locator('[name="reason"]').input_value() == "New weakness told on the phone."
+
+
 def test_open_page_says_that_a_colleague_changed_the_request(open_page, look_at, transactional_db):
     open_the_clinic()
     wanted = a_sent_request()

@@ -24,8 +24,9 @@ COOKIE = "__Host-kept" if settings.SECURE_COOKIES else "kept"
 LIFETIME = timedelta(minutes=30)
 MOST_BYTES = 64 * 1024  # all texts of the longest page fit in a tenth of it
 MARK = "show_kept"
+IDLE_OVER = "idle_over"  # the page's own script posts what was typed as the idle time ends: to be kept, never done
 TOKEN_BYTES = 16
-OF_THIS_POST = frozenset({"csrfmiddlewaretoken", MARK})
+OF_THIS_POST = frozenset({"csrfmiddlewaretoken", MARK, IDLE_OVER})
 NOT_TYPED = frozenset(
     {"key", "version", "asked", "opened_at", "then", "next"}
 )  # hidden on our pages: alone not worth it
@@ -118,6 +119,11 @@ def _row(request: HttpRequest, *owners: str) -> KeptForm | None:
 def is_asked_for(request: HttpRequest) -> bool:
     """Whether this post asks for the kept fields, in place of bringing any."""
     return _is_form(request) and MARK in request.POST
+
+
+def is_idle_over(request: HttpRequest) -> bool:
+    """Whether the page posted this by itself because its idle time is over: nobody has asked for it to be done."""
+    return _is_form(request) and IDLE_OVER in request.POST
 
 
 def restore(request: HttpRequest, *, owner: str) -> bool:

@@ -86,11 +86,19 @@
   // Two minutes before the session ends, ask
   const dialog = document.getElementById("session-dialog");
   if (dialog && dialog.showModal) {
-    let last = Date.now();
+    let last = Date.now(), typed = null;
+    addEventListener("input", (event) => { typed = event.target.form || typed; });
     const idle = dialog.dataset.idle * 1000, warn = dialog.dataset.warn * 1000;
-    setInterval(() => {
+    const leave = () => {  // what was typed goes to be kept, not to be done
+      clearInterval(clock);
+      if (!typed || typed.method !== "post" || typed.querySelector("[type=file], [type=password]")) return location.reload();
+      const mark = Object.assign(document.createElement("input"), { type: "hidden", name: "idle_over", value: "1" });
+      typed.append(mark);
+      typed.submit();
+    };
+    const clock = setInterval(() => {
       const gone = Date.now() - last;
-      if (gone > idle) location.reload();
+      if (gone > idle) leave();
       else if (gone > idle - warn && !dialog.open) dialog.showModal();
     }, 5000);
     dialog.querySelector("[data-stay-button]").addEventListener("click", () => {

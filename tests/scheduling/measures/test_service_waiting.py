@@ -127,7 +127,7 @@ def test_request_raised_to_urgent_or_lowered_from_it_counts_as_urgent():
     requests = [
         a_request(at(*MONDAY), computed="soon", level="urgent"),
         a_request(at(*MONDAY), computed="urgent", level="routine"),
-        a_request(at(*MONDAY), computed="soon", level="emergency"),  # the nurse's own finding: under-triage tells it
+        a_request(at(*MONDAY), computed="soon", level="emergency"),  # by a reviewer: its alert tells it
     ]
     found = waiting.nurse_contacts(requests, [], a_house())
     assert (len(found["urgent"]), len(found["emergency"])) == (2, 0)

@@ -8,6 +8,7 @@ from django.test import Client
 from clinic.platform.kept.models import KeptForm
 from clinic.platform.kept.safe import COOKIE, MARK
 from intake.registration.models import Draft
+from intake.triage.models import TriageReview
 from tests import factories
 from tests.scheduling.own_steps import BORN, filled_in_by_a_caregiver, in_session_of, own, sign_in
 from tests.scheduling.patient_steps import BIRTH_DATE, a_wanted_request, an_offer, key_on, link_to, post_birth_date
@@ -131,6 +132,97 @@ def type_a_review(client, nurse, wanted) -> str:
     assert answer.url == "/staff/sign-in/?next=/staff/kept/"
     assert "What you typed is kept for 30 minutes" in client.get(answer.url).content.decode()
     return address
+
+
+def test_a_review_typed_in_one_tab_while_another_was_signed_out_comes_back(client, nurse):
+    client.force_login(nurse)
+    address = f"/staff/requests/{a_wanted_request().reference}/triage/"
+    key = key_on(client.get(address))
+    session = client.session
+    session["staff_seen"] = time.time() - 16 * 60
+    session.save()
+    assert client.get("/staff/").url == "/staff/sign-in/?next=/staff/"  # the other tab
+
+    answer = client.post(address, f"reason={WORDS}&disposition=soon&key={key}", content_type=FORM)
+
+    assert answer.url == "/staff/sign-in/?next=/staff/kept/"
+    assert "What you typed is kept for 30 minutes" in client.get(answer.url).content.decode()
+    assert staff_sign_in(client, nurse, answer.url).url == "/staff/kept/"
+    assert WORDS in shown_on(client, address).content.decode()
+
+
+def test_a_review_typed_before_somebody_signed_in_again_in_another_tab_comes_back(nurse):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(nurse)
+    wanted = a_wanted_request()
+    address = f"/staff/requests/{wanted.reference}/triage/"
+    page = client.get(address)
+    client.get("/staff/sign-out/")
+    client.cookies["csrftoken"] = "a" * 32  # signing in again makes a new one
+    form = f"reason={WORDS}&disposition=soon&key={key_on(page)}&csrfmiddlewaretoken={'b' * 32}"
+
+    foreign = client.post(address, form, content_type=FORM, headers={"Origin": "https://elsewhere.example.org"})
+    unknown = client.post(address, form, content_type=FORM)
+    assert (foreign.status_code, unknown.status_code, KeptForm.objects.count()) == (403, 403, 0)
+
+    answer = client.post(address, form, content_type=FORM, headers={"Origin": "http://testserver"})
+
+    assert answer.url == "/staff/kept/"
+    assert "since before you signed in" in client.get(answer.url).content.decode()
+    assert not TriageReview.objects.exists()
+    shown = client.post(
+        address,
+        f"show_kept=1&csrfmiddlewaretoken={'a' * 32}",
+        content_type=FORM,
+        headers={"Origin": "http://testserver"},
+    )
+    assert (shown.status_code, WORDS in shown.content.decode()) == (422, True)
+
+
+def test_a_page_whose_idle_time_ends_hands_over_what_was_typed_and_nothing_is_done(client, nurse):
+    client.force_login(nurse)
+    wanted = a_wanted_request()
+    address = f"/staff/requests/{wanted.reference}/triage/"
+    body = f"reason={WORDS}&disposition=soon&key={key_on(client.get(address))}&version={wanted.version}&idle_over=1"
+
+    answer = client.post(address, body, content_type=FORM)  # in another tab the work went on
+
+    assert answer.url == "/staff/kept/"
+    assert not TriageReview.objects.exists()
+    assert WORDS in shown_on(client, address).content.decode()
+    assert client.post(address, body.replace(WORDS, "").replace("soon", ""), content_type=FORM).url == "/staff/"
+
+
+def test_a_patients_page_whose_idle_time_ends_closes_itself_and_keeps_what_was_typed(client, offer):
+    address = f"/my/{offer.request.reference}/times/none-work/"
+    post_birth_date(client, f"/my/offer/{link_to(offer)}/", BIRTH_DATE)
+    assert client.get(f"/my/{offer.request.reference}/times/").status_code == 200
+
+    answer = client.post(address, f"reason=another_day&text={WORDS}&idle_over=1", content_type=FORM)
+
+    assert answer.status_code == 403
+    offer.refresh_from_db()
+    assert offer.state == "open"
+    assert client.get(f"/my/{offer.request.reference}/times/").status_code == 403
+    assert KeptForm.objects.count() == 1
+
+
+def test_what_an_empty_browser_posts_to_staff_pages_is_kept_for_nobody(client, nurse):
+    answer = client.post("/staff/alerts/", f"reason={WORDS}", content_type=FORM)
+
+    assert answer.url.startswith("/staff/sign-in/")
+    assert not KeptForm.objects.exists()
+
+
+def test_signing_in_works_after_the_session_ended(client, nurse):
+    type_a_review(client, nurse, a_wanted_request())
+    KeptForm.objects.all().delete()
+
+    assert staff_sign_in(client, nurse, "/staff/sign-in/").url == "/staff/"
+    client.get("/staff/")
+    client.get("/staff/")
+    assert "staff_was" not in client.session
+    assert not KeptForm.objects.exists()
 
 
 def test_a_review_that_was_typed_when_the_session_ended_comes_back_after_signing_in(client, nurse):
