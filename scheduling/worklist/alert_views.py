@@ -67,7 +67,9 @@ def show_alert(
     number = number_of(alert)
     report = alert.report_id
     of_request, calls, steps, told, proxies = read_together(
-        AppointmentRequest.objects.visible_to(request.user).filter(report_id=report).select_related("patient"),
+        AppointmentRequest.objects.visible_to(request.user)
+        .filter(report_id=report)
+        .select_related("patient", "report__before_visit"),
         ContactAttempt.objects.filter(calls_about(alert), at__gte=alert.detected_at).select_related("by"),
         alert.steps.all(),
         BeforeVisit.objects.filter(report_id=report),

@@ -92,7 +92,9 @@ def _go_on(request: HttpRequest, wanted: AppointmentRequest, form: ReviewForm) -
     if form.cleaned_data["disposition"] == TriageReview.Disposition.EMERGENCY:
         alert = Alert.objects.filter(report=wanted.report_id, closed_at=None).order_by("-detected_at").first()
         if alert is not None:
-            words = _("Review saved. Call the person now. A drafted letter waits on the request.")
+            words = _("Review saved. Call the person now.")
+            if form.cleaned_data["letter"] in codes_for(form.cleaned_data["disposition"]):
+                words = _("Review saved. Call the person now. The draft of the letter waits on the request.")
             messages.success(request, words)
             return redirect("worklist:alert", alert.pk)
     messages.success(request, _("Review saved."))

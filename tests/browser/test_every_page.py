@@ -117,7 +117,8 @@ def test_staff_pages_with_data(open_page, look_at, clothes):
         f"/staff/requests/{reviewed.reference}/triage/", f"/staff/requests/{reviewed.reference}/days/",
         f"/staff/requests/{offered.reference}/days/", f"/staff/requests/{offered.reference}/",
         f"/staff/requests/{offered.reference}/days/answer/", f"/staff/requests/{reviewed.reference}/waitlist/",
-        f"/staff/schedule/day/{day}/", "/staff/search/", "/staff/second-factor/",
+        f"/staff/schedule/day/{day}/", "/staff/search/", "/staff/second-factor/", "/staff/to-call/",
+        f"/staff/requests/{reviewed.reference}/new-symptoms/",
     ]  # fmt: skip
     for path in paths:
         page.goto(path)

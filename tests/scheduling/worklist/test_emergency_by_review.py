@@ -160,3 +160,24 @@ def test_emergencies_stay_on_the_worklist_until_a_call_reaches_the_person(client
 
     call(client, Alert.objects.get(), "yes")
     assert f"{queue}0</span>" in client.get("/staff/").content.decode()
+
+
+@pytest.mark.parametrize(("letter", "told"), [("emergency_department", True), ("", False)])
+def test_only_a_letter_that_was_drafted_is_told_of(client, nurse, letter, told):
+    wanted = a_row(ROUTINE)
+    answer = send_review(client, wanted, disposition="emergency", reason="Cannot stand", letter=letter)
+
+    html = client.get(answer.headers["Location"]).content.decode()
+
+    assert "Review saved. Call the person now." in html
+    assert ("The draft of the letter waits on the request." in html) == told
+
+
+def test_page_of_an_emergency_says_who_it_is(client, nurse):
+    wanted = a_row(EMERGENCY)
+    html = client.get(f"/staff/alerts/{an_alert(wanted.report).pk}/").content.decode()
+    assert "born March 27, 1951" in html
+    assert "Code the person may say" in html
+    to_the_hospital(client, other := a_row(ROUTINE))
+    html = client.get(f"/staff/alerts/{other.report.alerts.get().pk}/").content.decode()
+    assert "Code the person may say" not in html
