@@ -13,7 +13,7 @@ class OverForm(SubmitForm):
     submit_label = _("Book this day over the other appointment")
     reason = LongTextField(
         label=_("Why is it put over another appointment?"),
-        help_text=_("It is marked as overbooked, and the reason stays in the history."),
+        help_text=_("It is marked as overbooked, and the reason stays in the history"),
         missing=_("Enter why it is put over another appointment"),
         max_length=LONGEST_REASON,
         rows=2,

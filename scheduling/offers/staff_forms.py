@@ -18,7 +18,7 @@ from clinic.platform.forms import (
     WholeNumberField,
 )
 from clinic.platform.words import minutes_words
-from scheduling.itineraries.legs import PARTS_OF_DAY, Wishes
+from scheduling.itineraries.legs import FIRST, PARTS_OF_DAY, WRAP_UP, Wishes
 from scheduling.itineraries.models import VisitTypeLeg
 from scheduling.itineraries.visit_kinds import ChosenLeg, LegWish
 from scheduling.offers.planning import Planning
@@ -163,6 +163,8 @@ class BuildForm(SubmitForm):
             is_asked = leg.code in self._fixed_alone and leg.code not in asked
             asked.add(leg.code)
             name = self.planning.names.get(leg.code, leg.code)
+            if leg.stage in (FIRST, WRAP_UP):
+                name = f"{name} ({VisitTypeLeg.Stage(leg.stage).label.lower()})"
             rows.append(self._row(leg.code, name, minutes=leg.minutes or 0, is_asked=is_asked))
         return rows
 

@@ -22,7 +22,7 @@ class AddLegForm(SubmitForm):
     )
     reason = LongTextField(
         label=_("Why is it put over another appointment?"),
-        help_text=_("It is marked as overbooked, and the reason stays in the history."),
+        help_text=_("It is marked as overbooked, and the reason stays in the history"),
         max_length=LONGEST_REASON,
         rows=2,
         required=False,
