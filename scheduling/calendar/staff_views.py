@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date, timedelta
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,6 +39,8 @@ def by_clinician(request: HttpRequest, on: str) -> HttpResponse:
     """One day, a column for each clinician who works or has something."""
     shown = read_day(on)
     filters, may = Filters.of(request.GET), May.of(request.user)
+    if (asked := _asked_date(request) or shown) != shown:
+        return redirect(reverse("staff-calendar:day", args=[asked.isoformat()]) + filters.query)
     _note(request, ("clinic_day", shown.isoformat()), "day_by_clinician")
     known = facts(request.user, shown, shown, now=timezone.now())
     columns, others = people_columns(known, may, filters)
@@ -53,6 +56,8 @@ def by_room(request: HttpRequest, on: str) -> HttpResponse:
     """One day, a column for each room in use, and what takes place by video or phone."""
     shown = read_day(on)
     filters, may = Filters.of(request.GET), May.of(request.user)
+    if (asked := _asked_date(request) or shown) != shown:
+        return redirect(reverse("staff-calendar:rooms", args=[asked.isoformat()]) + filters.query)
     _note(request, ("clinic_day", shown.isoformat()), "day_by_room")
     known = facts(request.user, shown, shown, now=timezone.now())
     columns = room_columns(known, may, filters)
@@ -64,6 +69,18 @@ def by_room(request: HttpRequest, on: str) -> HttpResponse:
         "is_by_room": True,
     }
     return render(request, "calendar/day.html", context)
+
+
+def _asked_date(request: HttpRequest) -> date | None:
+    """The date that the form above the grid names; one that means nothing is told, and the page stays as it is."""
+    typed = request.GET.get("on", "").strip()
+    if not typed:
+        return None
+    try:
+        return read_day(typed)
+    except Http404:
+        messages.warning(request, _("Enter a date such as 2027-01-31, within ten years of today."))
+        return None
 
 
 def _note(request: HttpRequest, subject: tuple[str, str], purpose: str) -> None:
@@ -126,7 +143,7 @@ def _choices(known: Facts, filters: Filters, *, by_person: bool) -> list[dict]:
 @require_safe
 def find_week(request: HttpRequest) -> HttpResponse:
     """To the week of the clinician asked for, by default of whoever looks, else of the first of the list."""
-    on = read_day(request.GET.get("on") or timezone.localdate().isoformat())
+    on = _asked_date(request) or timezone.localdate()
     key = key_in(request.GET.get("clinician", ""))
     people = Clinician.objects.filter(is_active=True, specialty__is_leg=True)
     if key is None:
@@ -195,6 +212,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "previous": (first - A_DAY).replace(day=1),
         "following": last + A_DAY,
         "today": timezone.localdate(now),
+        "is_this_month": first == timezone.localdate(now).replace(day=1),
         "tabs": schedule_tabs(_day_of_month(first, last), MONTH),
         "weekdays": [date_format(date(2026, 11, 23) + n * A_DAY, "l") for n in range(7)],
         "crumbs": [(_("Worklist"), reverse("worklist:home")), (date_format(first, "F Y"), "")],

@@ -188,6 +188,29 @@ def test_date_that_means_nothing_is_not_found(client, desk, small_clinic, on):
     assert client.get(reverse("staff-calendar:week", args=[1, on])).status_code == 404
 
 
+def test_date_typed_above_the_grid_leads_to_its_day_with_the_same_choice(client, desk, small_clinic):
+    for name in ("day", "rooms"):
+        here = reverse(f"staff-calendar:{name}", args=["2027-01-04"])
+        there = reverse(f"staff-calendar:{name}", args=["2027-02-15"])
+        room = small_clinic.rooms[0].pk
+        assert client.get(f"{here}?on=2027-02-15&room={room}&kind=").headers["Location"] == f"{there}?room={room}"
+        assert client.get(f"{here}?on=2027-01-04&room={room}").status_code == 200
+        wrong = client.get(f"{here}?on=02/15/2027")
+        assert "Enter a date such as 2027-01-31" in text_of(wrong)
+    week = client.get("/staff/schedule/week/?on=tomorrow", follow=True)
+    assert "Enter a date such as 2027-01-31" in text_of(week)
+    assert "Mon, Jan 4 to Sun, Jan 10" in text_of(week)
+    looks = AuditEntry.objects.filter(subject_kind="clinic_day", subject_id="2027-02-15")
+    assert not looks.exists()  # the way there is no look
+
+
+def test_month_has_a_way_back_to_this_one(client, desk, small_clinic):
+    back = 'href="/staff/schedule/month/2027-01/"'
+    assert "This month" in text_of(client.get("/staff/schedule/month/2027-05/"))
+    assert back in client.get("/staff/schedule/month/2027-05/").content.decode()
+    assert "This month" not in text_of(client.get("/staff/schedule/month/2027-01/"))
+
+
 @pytest.mark.parametrize("month", ["2027-13", "2027", "2027-1", "1900-01", "2027-01-01"])
 def test_month_that_means_nothing_is_not_found(client, desk, month):
     assert client.get(reverse("staff-calendar:month", args=[month])).status_code == 404
