@@ -29,13 +29,16 @@ from intake.symptoms.models import SymptomReport
 from intake.tasks.actions import open_task
 from intake.tasks.models import StaffTask
 from intake.triage.actions import assess_safely
-from intake.triage.engine import Result
+from intake.triage.engine import Result, highest
 from intake.triage.models import Alert, Level
+from intake.triage.rules import BY_ID
 from scheduling.requests.actions import RANK
 from scheduling.requests.due import Due, due
 from scheduling.requests.may import locked_request, not_allowed, require_own_or_staff
 from scheduling.requests.models import AppointmentRequest, RequestNote
 from scheduling.requests.refresh import CLOSED, refresh_status
+from scheduling.scores.models import Score
+from scheduling.scores.scoring import rule_values
 
 FILLED_BY = {"patient": "patient", "caregiver": "caregiver", "staff": "staff_phone"}
 
@@ -99,14 +102,16 @@ def send_new_symptoms(wanted: AppointmentRequest, draft: Draft, *, by: Actor, ke
         return row.report
     emergency_was_shown = bool(row.emergency_rules)
     finished = finish_symptoms(row, by=by, at=at)
-    level = Level.EMERGENCY if emergency_was_shown else finished.triage.level
+    together = _only_with_scores(wanted, finished.report.answers)
+    told = Level.EMERGENCY if emergency_was_shown else finished.triage.level
+    level = highest([told, *(BY_ID[rule].level for rule in together)])
     result = assess_safely(finished.report.answers)
     deadlines = _deadlines(level, result, at, draft_id=row.pk)
     open_task(
         StaffTask.Kind.NEW_SYMPTOMS,
         patient=wanted.patient,
         report=wanted.report,
-        data={"report": str(finished.report.pk), "level": level, "rules": list(finished.triage.rules)},
+        data={"report": str(finished.report.pk), "level": level, "rules": [*finished.triage.rules, *together]},
         dedupe=str(finished.report.pk),
         due_at=deadlines.contact_at,
         by=by,
@@ -116,6 +121,16 @@ def send_new_symptoms(wanted: AppointmentRequest, draft: Draft, *, by: Actor, ke
         page_on_call("urgent", link=settings.PUBLIC_URL + reverse("worklist:request", args=[wanted.reference]))
     record("new_symptoms_sent", by=by, subject=wanted, data={"level": level})
     return finished.report
+
+
+def _only_with_scores(wanted: AppointmentRequest, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Rules that these answers fire together with the scores as they stand, and neither does alone: signs of high
+    calcium with a calcium that is a little high, for one."""
+    scores = rule_values(Score.objects.filter(patient_id=wanted.patient_id).current())
+    if not scores:
+        return ()
+    known = {*assess_safely({**wanted.report.answers, **scores}).rules, *assess_safely(answers).rules}
+    return tuple(rule for rule in assess_safely({**answers, **scores}).rules if rule not in known)
 
 
 def _deadlines(level: str, result: Result, at: datetime, *, draft_id) -> Due:

@@ -1,6 +1,7 @@
 """New symptoms after sending: asked like the urgent check, assessed at each save, never lost, only ever raising."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -23,6 +24,8 @@ from tests import factories
 from tests.intake.factories import QUIET
 from tests.scheduling.own_steps import in_session_of
 from tests.scheduling.patient_steps import CALM, NOW, a_wanted_request, key_on, queries_of
+from tests.scheduling.scores.score_rows import CALCIUM, recorded
+from tests.scheduling.staff_rows import a_member
 
 pytestmark = pytest.mark.django_db
 QUIET_NOW = {**QUIET, "what-changed": {"what_changed": "My knee gives way"}, "pain": {"pain_present": "no"}}
@@ -187,6 +190,26 @@ def test_a_higher_level_raises_the_request_and_counts_from_now(client, wanted):
     assert wanted.notes.get(kind="new_symptoms")
     assert AuditEntry.objects.filter(action="request_level_raised", subject_id=str(wanted.pk)).count() == 1
     assert "A nurse will call you" in client.get(address(wanted, "sent/")).content.decode()
+
+
+@pytest.mark.parametrize(("calcium", "level"), [("10.4", "soon"), ("10.5", "urgent")])
+def test_symptoms_count_together_with_the_calcium_that_is_known(client, wanted, calcium, level):
+    recorded(wanted, "calcium", CALCIUM | {"calcium": Decimal(calcium)}, user=a_member("nurse"))
+    AppointmentRequest.objects.filter(pk=wanted.pk).update(level="routine", urgency_rank=3)
+    walk(client, wanted, hyperca_symptoms={"hyperca_symptoms": ["excess_thirst", "fatigue"]})
+    send(client, wanted)
+    wanted.refresh_from_db()
+    assert wanted.level == level
+    assert ("U10" in StaffTask.objects.get().data["rules"]) is (level == "urgent")
+
+
+def test_score_that_was_known_does_not_raise_the_request_again(client, wanted):
+    recorded(wanted, "escc", {"grade": "1c"}, target="T8", user=a_member("nurse"))
+    AppointmentRequest.objects.filter(pk=wanted.pk).update(level="routine", urgency_rank=3)  # a review decided so
+    walk(client, wanted)
+    send(client, wanted)
+    wanted.refresh_from_db()
+    assert wanted.level == "routine"
 
 
 def test_a_lower_level_never_lowers_the_request(client, wanted):
