@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from clinic.directory.models import Clinician
 from clinic.platform.db.compiled import Compiled, StandIns
+from clinic.platform.numbers import whole_number
 from scheduling.availability.read import clinic_zone
 from scheduling.itineraries.search import free_time
 
@@ -71,9 +72,10 @@ def question_of(asked: QueryDict, today: date) -> Question:
 
 
 def _number(asked: QueryDict, name: str, text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 11 and least <= int(text) <= most):
+    number = whole_number(text, digits=10)
+    if number is None or not least <= number <= most:
         raise QuestionError(name)
-    return int(text)
+    return number
 
 
 class Person(NamedTuple):

@@ -18,6 +18,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.directory.models import Clinician
 from clinic.platform.db.together import read_together
+from clinic.platform.numbers import whole_number
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.availability import sessions as values
@@ -141,11 +142,10 @@ def clinician(request: HttpRequest, clinician_id: int) -> HttpResponse:
 def outside(request: HttpRequest) -> HttpResponse:
     """Appointments outside working time. They are not canceled: they stand here until somebody repairs them."""
     now = timezone.now()
-    number = request.GET.get("page", "1")
-    number = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    effect = outside_now(user=request.user, now=now, start=(max(number, 1) - 1) * MOST_SHOWN)
+    number = max(whole_number(request.GET.get("page", ""), digits=5) or 1, 1)
+    effect = outside_now(user=request.user, now=now, start=(number - 1) * MOST_SHOWN)
     page = Paginator(range(effect.visits), MOST_SHOWN).get_page(number)
-    if page.number != max(number, 1):  # past the end: the last page there is
+    if page.number != number:  # past the end: the last page there is
         return redirect(f"{request.path}?page={page.number}")
     context = {
         "effect": effect,

@@ -18,6 +18,7 @@ from clinic.accounts.roles import Permission
 from clinic.directory.models import Clinician, Specialty
 from clinic.platform.audit.record import record_view
 from clinic.platform.forms import SubmitForm
+from clinic.platform.numbers import whole_number
 from clinic.platform.refusals import Refused
 from clinic.platform.told import told_above
 from scheduling.conference import outcomes
@@ -251,8 +252,8 @@ def print_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def _version(request: HttpRequest) -> int:
     """What the page showed; a page that says nothing is an old one."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    shown = whole_number(request.POST.get("version", ""))
+    return -1 if shown is None else shown
 
 
 def _press(request: HttpRequest, found: ConferenceCase, work: Callable[[dict], object], said: str) -> HttpResponse:

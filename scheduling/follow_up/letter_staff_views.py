@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
+from clinic.platform.numbers import whole_number
 from clinic.platform.refusals import Refused
 from clinic.platform.told import told_above, told_in
 from scheduling.follow_up.forms import ChangeLetterForm, NewLetterForm, SendForm
@@ -155,8 +156,9 @@ def letter_discard(request: HttpRequest, reference: str, letter_id) -> HttpRespo
     found = _found(request, wanted, letter_id)
     version = request.POST.get("version", "")
     with told_above(request):
-        seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-        discard_letter(found, version=seen, **written_by(request), key=request.POST.get("key", ""))
+        discard_letter(
+            found, version=whole_number(version) or 0, **written_by(request), key=request.POST.get("key", "")
+        )
         messages.success(request, _("The draft is thrown away. You can take it up again."))
     return _to(found, wanted)
 

@@ -13,6 +13,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
+from clinic.platform.numbers import whole_number
 from clinic.platform.refusals import Refused
 from clinic.platform.told import told_above, told_in
 from scheduling.follow_up.actions import add_hospital_event, add_item, change_item, close_item, owners, reopen_item
@@ -151,8 +152,7 @@ def item_reopen(request: HttpRequest, reference: str, item_id) -> HttpResponse:
     wanted = find_wanted(request, reference)
     found, version = _found_item(request, wanted, item_id), request.POST.get("version", "")
     with told_above(request):
-        shown = int(version) if version.isdecimal() and len(version) < 9 else 0
-        key = request.POST.get("key", "")
+        shown, key = whole_number(version) or 0, request.POST.get("key", "")
         reopen_item(found, version=shown, **written_by(request), key=key, now=timezone.now())
         messages.success(request, _("It is open again."))
     return to_plan(wanted)

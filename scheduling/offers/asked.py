@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from clinic.directory.models import Clinician
+from clinic.platform.numbers import whole_number
 from scheduling.itineraries.legs import PARTS_OF_DAY
 from scheduling.offers.planning import Planning
 
@@ -27,9 +28,8 @@ class Asked:
 
 def asked_in(given: QueryDict, planning: Planning) -> Asked:
     """The parameters `with` (a clinician's key), `from` (2026-11-23) and `at` (11:00)."""
-    key = given.get("with", "")
-    is_key = key.isascii() and key.isdigit() and len(key) < 10
-    clinician = planning.clinicians.get(int(key)) if is_key else None
+    key = whole_number(given.get("with", ""))
+    clinician = planning.clinicians.get(key) if key is not None else None
     if clinician is not None and not clinician.specialty.is_leg:
         clinician = None
     return Asked(clinician, _date(given.get("from", "")), _part(given.get("at", "")))

@@ -19,6 +19,7 @@ from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
 from clinic.platform.forms import SubmitForm, TextField
+from clinic.platform.numbers import whole_number
 from clinic.platform.told import told_above
 from clinic.platform.words import clock
 from clinic.platform.words import day as day_words
@@ -94,7 +95,9 @@ def _nearest(visit: Visit) -> tuple:
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Who it is, when and where, and one button; or why the patient cannot be checked in with this code."""
-    rows = Visit.objects.visible_to(request.user).select_related("patient", "request", "room", "site", "visit_type")
+    rows = Visit.objects.visible_to(request.user).select_related(
+        "patient", "request", "room", "site", "visit_type", "interpreter"
+    )
     row = get_object_or_404(rows, pk=visit_id)
     if request.method == "POST":
         return _check_in(request, row)
@@ -105,11 +108,10 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 
 def _check_in(request: HttpRequest, row: Visit) -> HttpResponse:
     """One press; whatever comes of it, the page shows the visit as it is now."""
-    version = request.POST.get("version", "")
+    shown = whole_number(request.POST.get("version", ""))
     how = {"by": staff_actor(request.user), "key": request.POST.get("key", ""), "now": timezone.now()}
     with told_above(request):
-        known = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
-        day_actions.check_in(row, version=known, **how)
+        day_actions.check_in(row, version=-1 if shown is None else shown, **how)
         messages.success(request, _("The patient is checked in."))
     return redirect("staff-check-in:visit", row.pk)
 

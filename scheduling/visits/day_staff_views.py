@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
+from clinic.platform.numbers import whole_number
 from clinic.platform.refusals import Refused
 from clinic.platform.told import told_above
 from clinic.platform.words import clock, minutes_words
@@ -70,8 +71,7 @@ def day_address(visit: Visit) -> str:
 
 def _version(request: HttpRequest) -> int | None:
     """The calendar sequence that the page showed; a page that says nothing is taken as it is."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def _check_in(visit: Visit, request: HttpRequest, how: dict) -> str:
@@ -86,11 +86,11 @@ def _no_show(visit: Visit, request: HttpRequest, how: dict) -> str:
 
 def _late(visit: Visit, request: HttpRequest, how: dict) -> str:
     """The sentence names the appointments that the patient misses in part or whole."""
-    text = request.POST.get("minutes", "").strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+    minutes = whole_number(request.POST.get("minutes", "").strip(), digits=3)
+    if minutes is None:
         words = {"most": MOST_MINUTES_LATE}
         raise Refused(_("Enter minutes from 0 to %(most)s.") % words, code="minutes")
-    row = day_actions.report_late(visit, minutes=int(text), version=_version(request), **how)
+    row = day_actions.report_late(visit, minutes=minutes, version=_version(request), **how)
     if not row.late_minutes:
         return _("The patient is expected on time again.")
     arrives_at = row.starts_at + row.late_minutes * A_MINUTE

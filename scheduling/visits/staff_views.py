@@ -17,6 +17,7 @@ from clinic.accounts.actors import staff_actor
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
 from clinic.platform.audit.record import record_view
+from clinic.platform.numbers import whole_number
 from clinic.platform.told import told_in
 from clinic.platform.words import day as day_words
 from intake.patients.reach import addresses_of
@@ -89,7 +90,7 @@ def day(request: HttpRequest, on: str) -> HttpResponse:
 def print_day(request: HttpRequest, on: str) -> HttpResponse:
     """The same list on paper, of everybody or of one clinician, with who printed it and when."""
     asked = request.GET.get("clinician", "")
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+    if asked and whole_number(asked) is None:
         raise Http404
     context = _day_context(request, read_day(on), purpose="print_day")
     whole = context["day"]

@@ -34,13 +34,18 @@ from intake.triage.tries import within_the_hour
 from scheduling.follow_up.models import Letter
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest, RequestNote
+from scheduling.requests.suggestions import with_newest
+from scheduling.scores.effect import rules_on
+from scheduling.scores.models import Score
+from scheduling.scores.reading import Shown, series_of
+from scheduling.scores.scoring import rule_values
 from scheduling.visits.models import Appointment, Visit
 from scheduling.worklist.actions import NOTE
 from scheduling.worklist.alert_words import SomebodyToCall, Unreached, people_to_call
 from scheduling.worklist.history import Event, by_time, filled_by_words, history_of
 from scheduling.worklist.lists import Clock, age_on
 from scheduling.worklist.plan_words import payer_words
-from scheduling.worklist.proxy_words import AUTHORITY_WORDS, relation_words
+from scheduling.worklist.proxy_words import in_words
 from scheduling.worklist.told import PAIN_KEYS, AnswersOfReport, Told, ToldSection
 
 __all__ = ["PAIN_KEYS", "Dossier", "Told"]
@@ -139,6 +144,7 @@ class Dossier(AnswersOfReport):
             "records": ReadinessItem.objects.filter(report_id=report),
             "files": uploads_of(self.report, now=self.now),
             "later": SymptomReport.objects.filter(follows_id=report).select_related("triage"),
+            "scores": Score.objects.filter(patient_id=patient).current(),
             "reviews": TriageReview.objects.filter(triage=self.triage).select_related("reviewed_by"),
             "alerts": Alert.objects.filter(report_id=report).select_related("acknowledged_by"),
             "steps": AlertStep.objects.filter(alert__report=report),
@@ -181,17 +187,25 @@ class Dossier(AnswersOfReport):
     @cached_property
     def proxies(self) -> list:
         """Who speaks for the patient."""
-        found = sorted(self._found["proxies"], key=lambda proxy: proxy.pk)
-        for proxy in found:
-            proxy.relation_words = relation_words(proxy.relation)
-            proxy.claim = AUTHORITY_WORDS.get(proxy.authority, proxy.authority)
-        return found
+        return in_words(self._found["proxies"])
 
     @cached_property
     def new_symptoms(self) -> list[Told]:
         """What was told after the request was sent, the last first."""
         later = sorted(self._found["later"], key=lambda report: report.sent_at, reverse=True)
         return [Told.of(report) for report in later]
+
+    @cached_property
+    def scores(self) -> list[Shown]:
+        """The scores of the patient as they stand."""
+        return [one.now for one in series_of(self._found["scores"])]
+
+    @cached_property
+    def score_rules(self) -> list[Fired]:
+        """The rules that fire on these scores with what was told, the most urgent first."""
+        scores = rule_values(shown.score for shown in self.scores)
+        told = with_newest(self.report.answers, self._found["later"])
+        return fired_rules(list(rules_on(set(scores), {**told, **scores})))
 
     @cached_property
     def records(self) -> list[ReadinessItem]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.accounts.decorators import requires
 from clinic.accounts.roles import Permission
+from clinic.platform.numbers import whole_number
 from clinic.platform.words import clock
 from scheduling.worklist.tabs import TO_CALL, new_words, queues_of, tab_counts
 
@@ -42,9 +43,10 @@ def news(request: HttpRequest) -> JsonResponse:
 
 
 def _moment(text: str) -> datetime | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
+    micros = whole_number(text, digits=LONGEST)
+    if micros is None:
         return None
     try:
-        return datetime.fromtimestamp(int(text) / 1_000_000, tz=UTC)
+        return datetime.fromtimestamp(micros / 1_000_000, tz=UTC)
     except (OverflowError, ValueError, OSError):
         return None
