@@ -16,7 +16,7 @@ NOON, PLACE = dt.time(12), "Conference room, Building A"
 OWN_NAMES = {
     "nurse@example.org": "Dana Whitfield, RN",
     "physician@example.org": "Dr. Elena Marsh",
-    "clinician@example.org": "Kelly Duarte, PT",
+    "clinician@example.org": "Dr. Naomi Blake",
     "trials@example.org": "Morgan Pace",
 }
 QUESTIONS = (

@@ -9,7 +9,7 @@ STAFF = (
     ("nurse@example.org", "Dana Whitfield", Role.NURSE, "reviews requests, answers alerts"),
     ("coordinator@example.org", "Robin Castle", Role.COORDINATOR, "plans the coordinated days"),
     ("physician@example.org", "Elena Marsh", Role.PHYSICIAN, "may lower an emergency"),
-    ("clinician@example.org", "Kelly Duarte", Role.CLINICIAN, "reads records"),
+    ("clinician@example.org", "Naomi Blake", Role.CLINICIAN, "reads records"),
     ("trials@example.org", "Morgan Pace", Role.TRIALS_COORDINATOR, "clinical trials"),
     ("editor@example.org", "Avery Stone", Role.CONTENT_EDITOR, "texts, no patient data"),
     ("auditor@example.org", "Sasha Bright", Role.AUDITOR, "the audit, in the admin"),

@@ -128,7 +128,12 @@ def test_demonstration_has_a_coming_conference_and_one_with_outcomes(demonstrati
     over = ConferenceCase.objects.filter(state="discussed", recommendations__isnull=False)
     assert all(case.outcome and case.conference.closed_at for case in over)
     assert over.count() == 3
-    assert Clinician.objects.get(user__email="clinician@example.org").specialty.code == "PMR_PT"
+
+
+def test_clinician_of_the_demonstration_has_a_calendar_with_patients_in_it(demonstration):
+    clinician = Clinician.objects.get(user__email="clinician@example.org")
+    assert clinician.specialty.code == "PALLIATIVE"
+    assert clinician.appointments.filter(state__in=["booked", "done"], visit__patient__isnull=False).exists()
 
 
 def test_nobody_of_the_demonstration_is_left_booked_on_a_day_that_has_passed(demonstration):
