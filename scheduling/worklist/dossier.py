@@ -46,6 +46,7 @@ from scheduling.worklist.history import Event, by_time, filled_by_words, history
 from scheduling.worklist.lists import Clock, age_on
 from scheduling.worklist.plan_words import payer_words
 from scheduling.worklist.proxy_words import in_words
+from scheduling.worklist.reasons import Fired, fired_rules
 from scheduling.worklist.told import PAIN_KEYS, AnswersOfReport, Told, ToldSection
 
 __all__ = ["PAIN_KEYS", "Dossier", "Told"]
