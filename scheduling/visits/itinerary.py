@@ -1,7 +1,7 @@
 """What a patient sees of a visit: the day in words, its appointments in order. Reads only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
@@ -9,12 +9,18 @@ from django.utils.translation import gettext as _
 
 from clinic.platform import words
 from scheduling.itineraries.legs import REMOTE
+from scheduling.offers.holds import hold_ends
 from scheduling.offers.models import Offer
 from scheduling.requests.models import AppointmentRequest
 from scheduling.visits.models import Appointment, Visit
 from scheduling.visits.states import VISIT_CLAIMS_TIME
 
 STILL_TO_COME = (Visit.State.BOOKED, Visit.State.CHECKED_IN, Visit.State.IN_VISIT)
+
+
+def is_over(visit: Visit, now: datetime) -> bool:
+    """Whether its time is over and nobody has written down yet whether the patient came."""
+    return visit.state == Visit.State.BOOKED and visit.ends_at <= now
 
 
 def with_legs(visits: QuerySet) -> QuerySet:
@@ -29,8 +35,12 @@ def with_legs(visits: QuerySet) -> QuerySet:
 
 
 def held_days(offer: Offer) -> list[Visit]:
-    """The days of the offer that can still be booked, earliest first."""
-    return list(with_legs(offer.alternatives.filter(state=Visit.State.HELD)).order_by("starts_at"))
+    """The days of the offer that can still be booked, earliest first, with the end of their hold where it is sooner."""
+    days = list(with_legs(offer.alternatives.filter(state=Visit.State.HELD)).order_by("starts_at"))
+    for day in days:
+        own_end = hold_ends(day.starts_at)
+        day.only_until = own_end if own_end < offer.expires_at else None
+    return days
 
 
 def booked_visit(wanted: AppointmentRequest) -> Visit | None:

@@ -1,6 +1,7 @@
 """A visit (a day), its appointments (legs), and the claims on time that make double booking impossible."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -52,6 +53,7 @@ class Visit(models.Model):
     is_late_cancellation = models.BooleanField(default=False)
     is_walk_in = models.BooleanField(default=False)
     late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # the patient called: this much later
+    only_until: datetime | None = None  # no column: of a held day whose own hold ends before the offer does
 
     objects = VisitQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.words import moment_zone
 from intake.access.models import AccessLink
 from scheduling.offers.models import Offer
 from scheduling.visits.models import Appointment, Claim, Visit
@@ -23,6 +24,7 @@ from tests.scheduling.patient_steps import (
     post_birth_date,
     queries_of,
 )
+from tests.scheduling.staff_rows import a_member
 
 pytestmark = pytest.mark.django_db
 AWKWARD = ["x" * 1000, "🦴 " * 300, "שלום مرحبا", "<script>alert(1)</script>"]
@@ -367,3 +369,22 @@ def test_days_need_no_more_queries_for_more_days(client, days):
     offer = an_offer(days=days)
     open_with(client, offer)
     assert len(queries_of(client, times(offer))) <= 8
+
+
+def test_day_whose_own_hold_ends_sooner_says_until_when(patient, offer):
+    assert "We hold this day only until" not in patient.get(times(offer)).content.decode()
+    first = first_day(offer)
+    Offer.objects.filter(pk=offer.pk).update(expires_at=first.starts_at)
+
+    page = patient.get(times(offer)).content.decode()
+
+    assert page.count("We hold this day only until") == 1
+    assert moment_zone(first.starts_at - timedelta(hours=2)) in page
+
+
+def test_staff_read_until_when_a_day_is_held(client, offer):
+    Offer.objects.filter(pk=offer.pk).update(expires_at=first_day(offer).starts_at)
+    client.force_login(a_member("coordinator"))
+    for page in ("days/", "days/answer/"):
+        text = client.get(f"/staff/requests/{offer.request.reference}/{page}").content.decode()
+        assert text.count("two hours before it begins") == 1
