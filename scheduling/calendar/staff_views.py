@@ -122,7 +122,11 @@ def _choices(known: Facts, filters: Filters, *, by_person: bool) -> list[dict]:
     specialties = {one.specialty.code: one.specialty.name for one in known.people}
     people = {str(one.pk): one.name for one in sorted(known.people, key=lambda one: one.name)}
     sites = {str(one.site_id): one.site.name for one in known.rooms if one.site.is_active}
-    rooms = {str(one.pk): f"{one.site.name}, {one.name}" for one in known.rooms if one.is_active}
+    rooms = {
+        str(one.pk): f"{one.name}, {one.site.name}" if len(sites) > 1 else one.name
+        for one in known.rooms
+        if one.is_active
+    }
     kinds = {str(one.pk): one.name for one in known.kinds}
     lists = [
         {"name": "specialty", "label": _("Specialty"), "values": list(specialties.items()) if by_person else []},

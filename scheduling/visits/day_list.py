@@ -7,6 +7,7 @@ from django.db.models import DateTimeField, Exists, OuterRef, Prefetch, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.directory.closed_days import holiday_names
 from clinic.directory.models import Clinician, Holiday
 from intake.records.counts import with_record_counts
 from intake.records.words import progress_words
@@ -110,7 +111,8 @@ def visible_visits(user):
 
 
 def _closed(on: date, start: datetime, end: datetime) -> tuple[list[ClosedTime], str, str]:
-    """Closures that touch the day, the reason if the whole clinic is closed all day, and the holiday's name.
+    """Closures that touch the day, the reason if the whole clinic is closed all day, and the holiday's name, a public
+    one or the clinic's own.
 
     One query: a holiday is read as a row beside the closures.
     """
@@ -118,7 +120,7 @@ def _closed(on: date, start: datetime, end: datetime) -> tuple[list[ClosedTime],
     closures = Closure.objects.filter(starts_at__lt=end, ends_at__gt=start).order_by().values_list(*names)
     columns = [Value(HOLIDAY), Value(""), Value(""), Value(start, DateTimeField()), Value(end, DateTimeField())]
     holidays = Holiday.objects.filter(on=on).order_by().values_list("name", *columns)
-    found, whole_day, holiday = [], "", ""
+    found, whole_day, holiday = [], "", holiday_names(on, on).get(on, "")
     for reason, clinician, room, site, starts_at, ends_at in closures.union(holidays, all=True):
         if clinician == HOLIDAY:
             holiday = reason

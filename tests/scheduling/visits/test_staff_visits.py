@@ -71,6 +71,14 @@ def test_day_list_of_a_holiday_says_which(client, nurse):
     assert "Founders Day" in page
 
 
+@pytest.mark.parametrize("where", ["/staff/schedule/day/2026-12-25/", "/staff/schedule/day/2026-12-25/print/"])
+def test_day_list_of_a_public_holiday_says_which(client, nurse, where):
+    page = client.get(where).content.decode()
+
+    assert "The clinic is closed on this day" in page
+    assert "Christmas Day" in page
+
+
 def test_day_list_of_a_closed_day_says_why(client, nurse):
     Closure.objects.create(starts_at=at(0), ends_at=at(0, 0, DAY + timedelta(days=1)), reason="Water damage")
 
