@@ -164,8 +164,9 @@ def convert_question(question: NurseQuestion, *, user, by: Actor, key: str) -> D
         raise Refused(_("You may not do this."), code="not_allowed")
     draft = start_draft(filled_by="staff_phone", by=by)
     first, _space, last = row.name.partition(" ")
-    known = {"legal_first_name": first, "legal_last_name": last} if row.filled_by == "patient" else {}
-    draft.answers = {**draft.answers, **known, "phone_primary": row.phone}
+    known = {"legal_first_name": first, "legal_last_name": last, "phone_primary": row.phone}
+    if row.filled_by == "patient":  # of somebody who cares for the patient neither name nor number is the patient's
+        draft.answers = {**draft.answers, **known}
     draft.save(update_fields=["answers"])
     row.state, row.closed_at = State.CONVERTED, timezone.now()
     row.answered_at = row.answered_at or row.closed_at

@@ -39,6 +39,10 @@ class CallBackForm(SubmitForm):
         missing=_("Select the best time to call"),
     )
     ok_voicemail = ConsentField(label=_("You may leave a message on this phone"), required=False)
+    language = SelectField(
+        label=_("Which language do you want to speak?"), choices=OWN_NAMES, initial="en", required=False,
+        help_text=_("We find an interpreter for the call. It is free."),
+    )  # fmt: skip
 
 
 class QuestionForm(CallBackForm):
@@ -54,10 +58,6 @@ class QuestionForm(CallBackForm):
     is_our_patient = YesNoField(
         label=_("Are you, or the person you ask for, a patient here?"), not_sure=True, required=False
     )
-    language = SelectField(
-        label=_("Which language do you want to speak?"), choices=OWN_NAMES, empty=_("Choose one"), initial="en",
-        missing=_("Choose a language"),
-    )  # fmt: skip
     field_order = ("text", "name", "phone", "best_time", "ok_voicemail", "is_our_patient", "language")
 
 

@@ -36,7 +36,7 @@ from intake.registration.models import Draft
 from intake.registration.nurse_line_steps import NURSE_LINE
 from intake.registration.pages import show
 from intake.registration.steps import build_form
-from intake.triage.clinic_clock import nurses_are_there
+from intake.triage.clinic_clock import nurses_are_back, nurses_are_there
 
 DRAFT, SEEN, SENT = "question_draft_id", "question_seen", "question_sent_id"
 QUESTIONS_AN_HOUR = 20  # from one network address
@@ -70,17 +70,19 @@ def _first_gap(draft: Draft) -> Step | None:
     return NURSE_LINE.first_gap(draft.answers, draft.steps_done)
 
 
-def _is_open() -> str:
-    """What the first page says of the hour; days off are looked up once a minute."""
-    return _is_open_in(int(timezone.now().timestamp()) // 60)
+def _hour() -> str:
+    """What the first page says of the hour changes with this; days off are looked up once a minute."""
+    return str(_hour_in(int(timezone.now().timestamp()) // 60))
 
 
 @lru_cache(maxsize=2)
-def _is_open_in(minute: int) -> str:
-    return "open" if nurses_are_there(datetime.fromtimestamp(minute * 60, tz=UTC)) else "closed"
+def _hour_in(minute: int) -> tuple[bool, datetime | None]:
+    """Whether the nurse line is open, and if not, when it opens again."""
+    at = datetime.fromtimestamp(minute * 60, tz=UTC)
+    return nurses_are_there(at), nurses_are_back(at)
 
 
-@public_page(reads_content=False, has_form=True, also=_is_open)
+@public_page(reads_content=False, has_form=True, also=_hour)
 def start(request: HttpRequest, kind: str) -> HttpResponse:
     """`/ask-a-nurse/` and `/call-me-back/`: hours, what happens next, and what it is about."""
     form = TopicForm(request.POST if request.method == "POST" else None, initial={"topic": request.GET.get("topic")})
@@ -91,7 +93,8 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
             request.session[DRAFT], request.session[SEEN] = str(draft.pk), int(time.time())
             return redirect(_address(_first_gap(draft)))
         form.add_error(None, _("Too many questions came from here in the last hour. Call the nurse line."))
-    context = {"form": form, "is_call_back": kind == "call_back", "is_open": _is_open() == "open"}
+    is_open, opens_at = _hour_in(int(timezone.now().timestamp()) // 60)
+    context = {"form": form, "is_call_back": kind == "call_back", "is_open": is_open, "opens_at": opens_at}
     context["back_url"] = reverse("site:contact")
     return show(request, "nurse_line/start.html", status=422 if form.is_bound else 200, **context)
 
@@ -191,7 +194,7 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _asked(request: HttpRequest, draft: Draft, form: CallBackForm) -> NurseQuestion | None:
     said = {name: value for name, value in form.cleaned_data.items() if name != "key"}
-    said["is_our_patient"] = said.get("is_our_patient") or ""
+    said["is_our_patient"], said["language"] = said.get("is_our_patient") or "", said.get("language") or "en"
     key = form.cleaned_data["key"]
     with told_in(form):
         patient = _who_asks(request, draft)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from clinic.directory.closed_days import closed_days
-from intake.triage.clocks import NurseHours, Targets, close_of_business_day, contact_due, is_open
+from intake.triage.clocks import NurseHours, Targets, close_of_business_day, contact_due, is_open, next_opening
 from intake.triage.models import Level
 
 LOOK_AHEAD = timedelta(days=60)  # closed days beyond this touch no first contact
@@ -39,3 +39,14 @@ def nurses_are_there(at: datetime) -> bool:
     zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
     day = at.astimezone(zone).date()
     return is_open(at, NurseHours.parse(settings.NURSE_LINE_HOURS), zone, closed_days(day, day))
+
+
+def nurses_are_back(at: datetime) -> datetime | None:
+    """When the nurse line opens again; None while it is open, and when no day within LOOK_AHEAD is open."""
+    if nurses_are_there(at):
+        return None
+    zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
+    day = at.astimezone(zone).date()
+    hours = NurseHours.parse(settings.NURSE_LINE_HOURS)
+    opens = next_opening(at, hours, zone, closed_days(day, day + LOOK_AHEAD))
+    return opens if opens is not None and opens <= at + LOOK_AHEAD else None

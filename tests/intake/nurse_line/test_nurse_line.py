@@ -179,7 +179,31 @@ def test_call_back_asks_only_whom_and_when(client):
         answer.pop(name)
     assert client.post(reverse("nurse-line:details"), answer).url == reverse("nurse-line:sent")
     question = NurseQuestion.objects.get()
-    assert (question.kind, question.filled_by) == ("call_back", "caregiver")
+    assert (question.kind, question.filled_by, question.language) == ("call_back", "caregiver", "en")
+
+
+def test_who_wants_a_call_can_choose_the_language(client):
+    begin(client, kind="call_back")
+    assert "Which language do you want to speak?" in client.get(reverse("nurse-line:details")).content.decode()
+    answer = said(language="es")
+    for name in ("text", "is_our_patient"):
+        answer.pop(name)
+    client.post(reverse("nurse-line:details"), answer)
+    assert NurseQuestion.objects.get().language == "es"
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (MONDAY, "The nurse line is open now."),
+        (MONDAY.replace(hour=23), "closed until Tuesday, November 24, 2026 at 8:00 a.m., and we call after that."),
+        (MONDAY + timedelta(days=2, hours=9), "closed until Monday, November 30, 2026 at 8:00 a.m.,"),  # two holidays
+    ],
+)
+def test_first_page_says_when_the_line_is_open(client, now, told):
+    with time_machine.travel(now, tick=False):
+        for name in ("ask", "call-back"):
+            assert told in client.get(reverse(f"nurse-line:{name}")).content.decode()
 
 
 def test_sent_twice_is_asked_once(client):
@@ -314,6 +338,18 @@ def test_question_becomes_a_request_by_phone_entry_with_what_is_known(client):
     assert client.get(answer.url).status_code == 200
     question.refresh_from_db()
     assert question.state == "converted_to_request"
+
+
+def test_number_of_a_caregiver_does_not_become_the_number_of_the_patient(client):
+    begin(client, who="caregiver")
+    ask(client)
+    question = NurseQuestion.objects.get()
+    client.force_login(a_coordinator())
+    page = client.get(reverse("staff-questions:question", args=[question.pk])).content.decode()
+    assert "Ask for the patient&#x27;s own name and number." in page or "Ask for the patient's own" in page
+    client.post(reverse("staff-questions:convert", args=[question.pk]), {"key": new_key()})
+    answers = Draft.objects.get(filled_by="staff_phone").answers
+    assert not {"phone_primary", "legal_first_name"} & set(answers)
 
 
 def test_every_look_is_audited(client):
