@@ -78,6 +78,19 @@ def test_specialty_that_a_score_asks_for_and_nobody_planned_is_named(client, nur
     assert "not in the plan of the visit" not in client.get(list_of(wanted)).content.decode()
 
 
+def test_first_page_of_a_request_shows_scores_with_the_rules_on_them(client, nurse):
+    wanted = a_row()
+    address = reverse("worklist:request", args=[wanted.reference])
+    without = queries_of(lambda: client.get(address))
+    recorded(wanted, "escc", {"grade": "1c"}, target="T8", user=nurse)
+
+    page = client.get(address).content.decode()
+
+    assert "ESCC grade (Bilsky), T8: Grade 1c, Intermediate" in page
+    assert "U23" in page
+    assert queries_of(lambda: client.get(address)) == without <= 10
+
+
 def test_closed_request_is_suggested_nobody(client, nurse, small_clinic):
     wanted = a_row(status="completed", specialties=["RAD_ONC"])
     recorded(wanted, "sins", SINS, target="T12", user=nurse)
