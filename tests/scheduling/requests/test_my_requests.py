@@ -56,6 +56,15 @@ def test_a_code_opens_every_request_of_the_patient(client):
     assert client.get(f"/my/{stranger.reference}/").status_code == 404
 
 
+def test_same_name_and_birth_date_without_an_address_are_not_the_same_person(client):
+    mine, other = own(a_wanted_request()), a_wanted_request()
+    assert mine.patient.name_index == other.patient.name_index
+    sign_in(client)
+    Patient.objects.update(email_index="")
+    assert client.get(f"/my/{mine.reference}/").status_code == 200
+    assert client.get(f"/my/{other.reference}/").status_code == 404
+
+
 def test_known_and_unknown_people_get_the_same_page(client):
     own(a_wanted_request())
     pages = []
@@ -231,6 +240,25 @@ def test_one_caregiver_who_was_not_verified_closes_plans_for_all(client):
     filled_in_by_a_caregiver(wanted)
     sign_in(client)
     assert client.get(f"/my/{wanted.reference}/times/").status_code == 403
+
+
+@pytest.mark.parametrize("filled_by", ["staff_phone", "referring_clinician"])
+def test_what_others_filled_in_shows_no_plans_while_a_caregiver_waits_for_the_check(client, filled_by):
+    wanted = filled_in_by_a_caregiver(own(an_offer().request))
+    AppointmentRequest.objects.filter(pk=wanted.pk).update(filled_by=filled_by)
+    sign_in(client)
+    assert client.get(f"/my/{wanted.reference}/times/").status_code == 403
+    Proxy.objects.update(verified_at=NOW)
+    assert client.get(f"/my/{wanted.reference}/times/").status_code == 200
+
+
+def test_every_look_at_a_request_is_written_down_with_its_page(client):
+    wanted = own(an_offer().request)
+    sign_in(client)
+    client.get(f"/my/{wanted.reference}/")
+    client.get(f"/my/{wanted.reference}/times/")
+    looks = AuditEntry.objects.filter(action="viewed", subject_id=str(wanted.pk)).order_by("pk")
+    assert [(one.actor_kind, one.data["purpose"]) for one in looks] == [("patient", "status"), ("patient", "choose")]
 
 
 def test_the_link_that_we_sent_about_days_still_opens_them(client):

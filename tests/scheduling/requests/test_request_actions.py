@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic.accounts.actors import staff_actor
+from clinic.accounts.roles import Permission
 from clinic.messages.models import Message
 from clinic.platform.audit.actors import Actor
 from clinic.platform.audit.models import AuditEntry
@@ -16,6 +17,7 @@ from intake.triage.models import Alert, TriageReview
 from scheduling.offers.accepting import accept_offer
 from scheduling.offers.models import Offer
 from scheduling.requests.actions import hand_back, review_request, send_request, take_request, withdraw_request
+from scheduling.requests.may import require_staff
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.reference import new_reference, read_reference
 from scheduling.visits.models import Claim, StateChange, Visit
@@ -269,9 +271,26 @@ def test_withdrawing_frees_offer_and_closes(small_clinic, fresh_key, now):
     assert set(Visit.objects.values_list("state", flat=True)) == {"released"}
 
 
+@pytest.mark.parametrize("state", ["checked_in", "in_visit"])
+def test_request_is_not_withdrawn_while_the_patient_is_seen(small_clinic, fresh_key, now, state):
+    wanted = a_request()
+    offer = an_offer(wanted, now=now)
+    visit = accept_offer(offer, days_of(offer)[0], by=person_of(wanted), key=fresh_key(), now=now)
+    Visit.objects.filter(pk=visit.pk).update(state=state)
+    assert code_of(withdraw_request, wanted, by=person_of(wanted), key=fresh_key(), reason="") == "under_way"
+
+
 def test_nobody_withdraws_the_request_of_another(small_clinic, fresh_key):
     stranger = Actor("patient", "request:00000000-0000-0000-0000-000000000000")
     assert code_of(withdraw_request, a_request(), by=stranger, key=fresh_key(), reason="") == "not_allowed"
+
+
+def test_only_staff_act_with_the_rights_of_an_account():
+    nurse = a_nurse()
+    require_staff(staff_actor(nurse), Permission.TAKE_REQUEST)
+    for kind in ("patient", "caregiver", "referrer"):
+        with pytest.raises(Refused):
+            require_staff(Actor(kind, str(nurse.pk)), Permission.TAKE_REQUEST)
 
 
 # The cache

@@ -155,6 +155,22 @@ def test_lapsed_hold_gives_way(resource, now):
     assert Claim.objects.get().expires_at is None
 
 
+def test_lapsed_hold_that_began_earlier_gives_way(resource, now):
+    claim(resource, START - HOUR, START + HOUR / 2, expires_at=now)
+    with transaction.atomic():
+        claim_time([Claim(**resource, starts_at=START, ends_at=START + HOUR)], now=now)
+    assert Claim.objects.get().starts_at == START
+
+
+def test_day_of_an_offer_gives_way_at_the_moment_it_lapses(small_clinic, now):
+    offer = an_offer(a_request(), now=now, days=1)
+    (day,) = days_of(offer)
+    with transaction.atomic():
+        claim_time([Claim(room=day.room, starts_at=day.starts_at, ends_at=day.ends_at)], now=offer.expires_at)
+    day.refresh_from_db()
+    assert day.state == Visit.State.EXPIRED
+
+
 def test_lapsed_day_of_an_offer_gives_way_whole_and_the_offer_ends_with_its_last_day(small_clinic, now):
     offer = an_offer(a_request(), now=now, days=2)
     later = offer.expires_at + timedelta(minutes=1)

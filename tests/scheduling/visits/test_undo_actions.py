@@ -118,10 +118,18 @@ def test_patient_who_left_early_and_came_back_goes_on_as_before(visit, by, now, 
     patient_left(visit, by=by, key=fresh_key(), now=now)
     made = visit.changes.get()
     assert [line.partition(":")[0] for line in changed_lines(made)] == ["Taken out"] * 3
+    assert visit.follow_up_calls.count() == 2
     undo_change(made, by=by, key=fresh_key(), now=now)
     again = Visit.objects.get(pk=visit.pk)
     assert snapshot(again, legs_of(visit)) == before
     assert claims_held(again) == claims_wanted(again)
+    assert visit.follow_up_calls.count() == 0
+
+
+def test_cancellation_is_not_undone_once_another_day_is_offered(visit, by, now, fresh_key):
+    made = cancel(visit, by, now, fresh_key)
+    an_offer(visit.request, now=now)
+    assert refusal(lambda: undo_change(made, by=by, key=fresh_key(), now=now)) == "stale"
 
 
 def test_undo_keeps_the_buffer_of_what_was_booked_meanwhile(visit, by, now, fresh_key):

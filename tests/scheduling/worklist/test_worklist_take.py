@@ -135,6 +135,16 @@ def test_taking_my_own_again_changes_nothing(nurse):
     assert not RequestNote.objects.exists()
 
 
+def test_colleague_who_was_faster_is_not_pushed_aside_from_the_page_of_a_request(client, nurse, robin):
+    wanted = taken(a_row(), robin)
+    press = {"key": new_key(), "held_by": ""}  # the page showed that nobody held it
+
+    page = client.post(f"/staff/requests/{wanted.reference}/take/", press, follow=True).content.decode()
+
+    assert "Robin Castle has taken this request meanwhile" in page
+    assert holders(wanted) == [robin]
+
+
 def test_what_was_ticked_before_the_session_ended_is_not_taken_unseen(client, nurse):
     # given requests ticked on a page whose session had ended, and the nurse signed in again
     wanted = a_row()
