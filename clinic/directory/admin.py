@@ -1,5 +1,6 @@
 """Reference data of the clinic in the admin."""
 
+import copy
 import re
 
 from django import forms
@@ -9,24 +10,52 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
-from clinic.directory.leaving import appointments_ahead
+from clinic.directory.leaving import appointments_ahead, left_outside
 from clinic.directory.models import Clinician, Holiday, Room, Site, Specialty
+
+
+class KnowinglyForm(forms.ModelForm):
+    """Asks once more when appointments would lie outside working time: a room or a site goes, a day is a holiday."""
+
+    leaves_visits = forms.BooleanField(
+        label=gettext_lazy("save although appointments lie ahead"),
+        required=False,
+        help_text=gettext_lazy("Asked for only when there are any. They stay booked until a coordinator moves them."),
+    )
+
+    def full_clean(self) -> None:
+        """The form's own errors first; then the change is tried and taken back."""
+        super().full_clean()
+        if not self.is_bound or self.errors or self.cleaned_data.get("leaves_visits"):
+            return
+        if count := left_outside(lambda: copy.copy(self.instance).save()):
+            said = ngettext(
+                "%(n)s appointment would lie outside working time. It is not canceled: a coordinator must move it, and "
+                "finds it under “Working time”. Tick the box below to save all the same.",
+                "%(n)s appointments would lie outside working time. They are not canceled: a coordinator must move "
+                "them, and finds them under “Working time”. Tick the box below to save all the same.",
+                count,
+            )
+            self.add_error(None, said % {"n": count})
 
 
 class RoomInline(admin.TabularInline):
     model = Room
     extra = 0
     fields = ("name", "kind", "is_active")
+    readonly_fields = ("is_active",)  # switched off on the page of the room, which asks about its visits
 
 
 @admin.register(Site, site=admin_site)
 class SiteAdmin(AuditedAdmin):
+    form = KnowinglyForm
     list_display = ("name", "address", "is_active")
     inlines = [RoomInline]
 
 
 @admin.register(Room, site=admin_site)
 class RoomAdmin(AuditedAdmin):
+    form = KnowinglyForm
     list_display = ("name", "site", "kind", "is_active")
     list_filter = ("site", "kind", "is_active")
     list_select_related = ("site",)
@@ -105,5 +134,6 @@ class ClinicianAdmin(AuditedAdmin):
 
 @admin.register(Holiday, site=admin_site)
 class HolidayAdmin(AuditedAdmin):
+    form = KnowinglyForm
     list_display = ("on", "name")
     date_hierarchy = "on"

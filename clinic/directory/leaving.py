@@ -1,11 +1,14 @@
-"""What lies ahead for a clinician who is switched off. Visits are kept floors above: whoever keeps them tells.
+"""What lies ahead for a clinician, a room or a site that is switched off, or on a day that becomes a holiday.
 
-Nothing is canceled when somebody stops seeing patients: the appointments stay, marked, until they are moved.
+Visits are kept floors above: whoever keeps them tells. Nothing is canceled: the appointments stay, marked, until they
+are moved.
 """
 
 from collections.abc import Callable
 
+Write = Callable[[], object]
 _counts: list[Callable[[int], int]] = []
+_trials: list[Callable[[Write], int]] = []
 
 
 def count_ahead_by(count: Callable[[int], int]) -> None:
@@ -17,3 +20,15 @@ def count_ahead_by(count: Callable[[int], int]) -> None:
 def appointments_ahead(clinician_id: int) -> int:
     """How many appointments somebody has from now on."""
     return sum(count(clinician_id) for count in _counts)
+
+
+def try_out_by(trial: Callable[[Write], int]) -> None:
+    """Add a source: `trial(write)` tells how many appointments `write` would leave outside working time; it takes back
+    what was written."""
+    if trial not in _trials:
+        _trials.append(trial)
+
+
+def left_outside(write: Write) -> int:
+    """How many appointments ahead this change would leave outside working time."""
+    return sum(trial(write) for trial in _trials)

@@ -14,10 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.accounts.admin_site import AuditedAdmin, admin_site
+from clinic.directory.leaving import try_out_by
 from scheduling.availability import sessions
 from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
 from scheduling.availability.read import meets_another
 from scheduling.availability.what_if import left_outside
+
+
+def _outside_by(write) -> int:
+    return left_outside(write, now=timezone.now())
+
+
+try_out_by(_outside_by)
 
 
 class QuietForm(forms.ModelForm):

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from clinic.directory.models import Holiday
 from tests import factories
 from tests.factories import a_request
 from tests.scheduling.day_rows import a_visit_with
@@ -84,3 +86,55 @@ def test_visits_to_move_are_listed_with_a_way_for_each(client, somebody):
     assert "no longer sees patients" in said
     assert "at the same time" in said
     assert "/confirm/?do=swap" in page.content.decode()
+
+
+# A holiday, a room, a site
+
+
+@pytest.fixture
+def ahead(small_clinic, now):
+    """A visit in a week, in the first room."""
+    one = small_clinic.people["MED_ONC"][0]
+    return a_visit_with(a_request(), [(one, now + timedelta(days=7))], small_clinic.rooms[0])
+
+
+def _saved(client, what, fields, pk=None):
+    name = f"admin:clinic_{what}_{'change' if pk else 'add'}"
+    return text_of(client.post(reverse(name, args=[pk] if pk else []), fields, follow=True))
+
+
+def test_holiday_on_a_day_with_visits_is_asked_about(client, administrator, ahead):
+    fields = {"on": timezone.localdate(ahead.starts_at).isoformat(), "name": "Founders' day"}
+    assert "1 appointment would lie outside working time" in _saved(client, "holiday", fields)
+    assert not Holiday.objects.exists()
+    _saved(client, "holiday", fields | {"leaves_visits": "on"})
+    assert Holiday.objects.exists()
+    ahead.refresh_from_db()
+    assert ahead.state == "booked"
+
+
+def test_holiday_on_a_day_without_visits_is_saved_at_once(client, administrator, ahead):
+    on = timezone.localdate(ahead.starts_at) + timedelta(days=1)
+    _saved(client, "holiday", {"on": on.isoformat(), "name": "Founders' day"})
+    assert Holiday.objects.exists()
+
+
+def test_room_with_a_visit_ahead_is_switched_off_knowingly(client, administrator, ahead):
+    room = ahead.room
+    fields = {"site": room.site_id, "name": room.name, "kind": room.kind}  # "in use" is not ticked
+    assert "1 appointment would lie outside working time" in _saved(client, "room", fields, room.pk)
+    room.refresh_from_db()
+    assert room.is_active
+    _saved(client, "room", fields | {"leaves_visits": "on"}, room.pk)
+    room.refresh_from_db()
+    assert not room.is_active
+
+
+def test_site_with_a_visit_ahead_is_switched_off_knowingly(client, administrator, ahead):
+    rooms = {"rooms-TOTAL_FORMS": 0, "rooms-INITIAL_FORMS": 0}
+    site = ahead.site
+    assert "1 appointment would lie outside working time" in _saved(
+        client, "site", {"name": site.name, **rooms}, site.pk
+    )  # fmt: skip
+    site.refresh_from_db()
+    assert site.is_active
