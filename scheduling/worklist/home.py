@@ -47,6 +47,7 @@ def show_worklist(
         "chosen": chosen,
         "tabs": tabs_of(user, counts, chosen=chosen, current=chosen.tab.slug if is_understood else ""),
         "queues": queues,
+        "overdue": counts["overdue"],
         "now": now,
         "since": int(now.timestamp() * 1_000_000),
         "filter_form": form,

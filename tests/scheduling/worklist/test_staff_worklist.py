@@ -81,6 +81,14 @@ def test_tab_counts_are_zero_for_who_may_not_see_patients():
     assert set(tab_counts(a_member("administrator"), now=timezone.now()).values()) == {0}
 
 
+def test_what_is_past_its_target_is_told_on_every_other_list(client, nurse):
+    assert "Past the target" not in client.get("/staff/").content.decode()
+    a_row(contact_due_at=timezone.now() - timedelta(minutes=1), status=Status.READY)
+
+    assert 'Past the target: <span class="num" data-count="overdue">1</span>' in client.get("/staff/").content.decode()
+    assert "Past the target" not in client.get("/staff/?tab=overdue").content.decode()
+
+
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.slug)
 def test_empty_tab_says_so_and_when_it_looked(client, nurse, tab):
     page = client.get("/staff/", {"tab": tab.slug}).content.decode()
