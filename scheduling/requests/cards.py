@@ -20,14 +20,14 @@ from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.own import reader_of, tells_back
 from scheduling.requests.patient_words import status_words
 from scheduling.requests.refresh import CLOSED
-from scheduling.visits.itinerary import STILL_TO_COME
+from scheduling.visits.itinerary import STILL_TO_COME, is_over
 from scheduling.visits.models import Visit
 from scheduling.waitlist.models import WaitlistEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One request as its owner sees it. `offer` and `visit` only where plans may be told."""
+    """One request as its owner sees it. `offer` and `visit`, one still to come, only where plans may be told."""
 
     wanted: AppointmentRequest
     words: dict[str, Any]
@@ -69,6 +69,7 @@ def cards_of(requests: Iterable[AppointmentRequest]) -> list[Card]:
     )
     offer_of = {offer.request_id: offer for offer in offers}
     visit_of = {visit.request_id: visit for visit in sorted(visits, key=lambda visit: visit.booked_at)}
+    over = {key for key, visit in visit_of.items() if is_over(visit, now)}
     waits = {entry.request_id for entry in waiting}
     report_of = {report.pk: report for report in told}
     before_of = {before.report_id: before for before in befores}
@@ -81,9 +82,9 @@ def cards_of(requests: Iterable[AppointmentRequest]) -> list[Card]:
         cards.append(
             Card(
                 wanted=wanted,
-                words=status_words(wanted, has_live_offer=wanted.pk in offer_of),
+                words=status_words(wanted, has_live_offer=wanted.pk in offer_of, is_visit_over=wanted.pk in over),
                 offer=offer_of.get(wanted.pk) if tells else None,
-                visit=visit_of.get(wanted.pk) if tells else None,
+                visit=visit_of.get(wanted.pk) if tells and wanted.pk not in over else None,
                 sections_done=_sections_done(wanted, report, before_of.get(report.pk), by),
                 tells_back=tells,
                 files=rows_of(sorted(files, key=lambda one: (one.added_at, one.pk))),

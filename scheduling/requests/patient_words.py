@@ -69,6 +69,10 @@ CLOSED_FOR_CAREGIVER = {
         "The request was taken back. If the patient needs us, send a new one or call."
     ),
 }
+OVER = _("The time of the visit is over. If you could not come, call us and we will find another day.")
+OVER_FOR_CAREGIVER = _(
+    "The time of the visit is over. If the patient could not come, call us and we will find another day."
+)
 LAPSED = _("The time to choose a day has ended. Our team will look for new days. Call us if you want to speed this up.")
 
 
@@ -148,11 +152,14 @@ def new_symptoms_words(wanted: AppointmentRequest, report: SymptomReport, *, now
     return {"message": message, "is_emergency": is_emergency, "is_urgent": code == "M-URGENT", "due_at": due_at}
 
 
-def status_words(wanted: AppointmentRequest, *, has_live_offer: bool) -> dict[str, Any]:
-    """The status as a word, a tag and a sentence. An offer that ran out a moment ago is told as such."""
+def status_words(wanted: AppointmentRequest, *, has_live_offer: bool, is_visit_over: bool = False) -> dict[str, Any]:
+    """The status as a word, a tag and a sentence. An offer that ran out a moment ago is told as such, and a visit whose
+    time is over although nobody has written what became of it."""
     code = PATIENT_WORDS[wanted.status]
     if code == "choose_day" and not has_live_offer:
         code, meaning = "planning", LAPSED
+    elif code == "booked" and is_visit_over:
+        meaning = OVER_FOR_CAREGIVER if wanted.filled_by == "caregiver" else OVER
     else:
         meaning = CLOSED_BECAUSE.get(wanted.status, STATUS[code][2])
         if wanted.filled_by == "caregiver":

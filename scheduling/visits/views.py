@@ -22,7 +22,7 @@ from scheduling.visits.calendar_file import visit_calendar
 from scheduling.visits.change_write import undo_until
 from scheduling.visits.check_in_codes import code_of, drawn
 from scheduling.visits.forms import CancelForm, OtherDayForm, UndoCancelForm
-from scheduling.visits.itinerary import STILL_TO_COME, last_visit, legs_in_words
+from scheduling.visits.itinerary import STILL_TO_COME, is_over, last_visit, legs_in_words
 from scheduling.visits.models import Visit, VisitChange
 from scheduling.visits.other_day_actions import ask_for_another_day
 from scheduling.visits.patient_news import news_of
@@ -65,11 +65,6 @@ def confirmation(request: HttpRequest, wanted: AppointmentRequest) -> HttpRespon
         news=news_of(visit),
         **_for_the_desk(visit),
     )
-
-
-def is_over(visit: Visit, now: datetime) -> bool:
-    """Whether its time is over and nobody has written down yet whether the patient came."""
-    return visit.state == Visit.State.BOOKED and visit.ends_at <= now
 
 
 def _can_cancel(visit: Visit, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,7 +12,7 @@ from clinic.platform.told import told_above, told_in
 from intake.patients.reach import addresses_of
 from scheduling.requests.models import AppointmentRequest
 from scheduling.requests.patient_pages import patient_page, show
-from scheduling.visits.itinerary import booked_visit
+from scheduling.visits.itinerary import booked_visit, is_over
 from scheduling.visits.models import Visit
 from scheduling.waitlist.actions import join_waitlist, leave_waitlist
 from scheduling.waitlist.forms import LeaveForm, WaitForm, wishes_shown
@@ -24,7 +25,7 @@ from scheduling.waitlist.settling import LIVE
 def join(request: HttpRequest, wanted: AppointmentRequest) -> HttpResponse:
     """`/my/<ref>/earlier-day/`: what works for them; on the list already, the same form with what they said."""
     visit = booked_visit(wanted)
-    if visit is None or visit.state != Visit.State.BOOKED:
+    if visit is None or visit.state != Visit.State.BOOKED or is_over(visit, timezone.now()):
         return redirect("requests:status", wanted.reference)
     entry = _entry(wanted)
     form = WaitForm(

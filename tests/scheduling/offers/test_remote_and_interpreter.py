@@ -331,7 +331,7 @@ def test_interpreter_stands_on_the_day_list(client, small_clinic, coordinator, n
     wanted.patient.save()
     visit = booked(wanted, now, legs=[ChosenLeg("MED_ONC", 30)])
     page = client.get(f"/staff/schedule/day/{visit.starts_at:%Y-%m-%d}/").content.decode()
-    assert page.count(helper.name) == 1  # with the patient, and not among those who have nothing to do
+    assert page.count(helper.name) == 2  # on the card and in the table, and not among those who have nothing to do
     assert f"Interpreter: {helper.name}" in page
 
 

@@ -89,6 +89,12 @@ def test_desk_sees_who_it_is_and_checks_in_with_one_press(client, desk, visit, n
     assert "Undo the check-in" in said
 
 
+def test_desk_sees_that_an_interpreter_is_booked(client, desk, visit, small_clinic):
+    assert "Interpreter" not in text_of(client.get(page_of(visit)))
+    Visit.objects.update(interpreter=small_clinic.people["MED_ONC"][0])
+    assert f"Interpreter {small_clinic.people['MED_ONC'][0].name}" in text_of(client.get(page_of(visit)))
+
+
 def test_same_press_twice_checks_in_once(client, desk, visit):
     key = new_key()
     press(client, visit, key=key)

@@ -207,6 +207,12 @@ def test_visit_whose_time_is_over_is_not_shown_as_one_to_come(client, visit, sta
     assert "Show this at the desk" not in shown
     assert faults(Page(page.content.decode())) == []
     assert client.get(my(visit, "other-day/"))["Location"] == my(visit)
+    assert client.get(my(visit, "earlier-day/"))["Location"] == my(visit, "")
+    for address in (my(visit, ""), "/my/"):
+        status = text_of(client.get(address))
+        assert "The time of the visit is over. If you could not come, call us" in status
+        assert "Tell me if an earlier day opens" not in status
+        assert "See your visit" not in status
 
 
 def test_words_are_plain_and_queries_few(client, visit):
