@@ -22,6 +22,7 @@ from clinic.education.search import index_article, index_words
 from clinic.education.symptoms import SYMPTOMS
 
 RESERVED = {"words", "questions"}
+FEWEST_WORDS = 5
 
 
 class ReviewFilter(admin.SimpleListFilter):
@@ -210,18 +211,32 @@ class VerifiedForm(forms.ModelForm):
         return day
 
 
+def plain_enough(text: str) -> str:
+    """What people read about a trial or a service; refused above the highest grade. A few words have no grade."""
+    level = grade(text)
+    if len(text.split()) >= FEWEST_WORDS and level > HIGHEST_GRADE:
+        raise ValidationError(
+            _("This reads at grade %(level)s. It must be %(most)s or lower. Shorten sentences.")
+            % {"level": f"{level:.1f}", "most": f"{HIGHEST_GRADE:.0f}"}
+        )
+    return text
+
+
 class TrialForm(VerifiedForm):
-    """A summary that people can read."""
+    """A summary and conditions that people can read."""
 
     def clean_summary(self) -> str:
-        """Refused above the highest grade."""
-        text = self.cleaned_data["summary"]
-        if (level := grade(text)) > HIGHEST_GRADE:
-            raise ValidationError(
-                _("The summary reads at grade %(level)s. It must be %(most)s or lower. Shorten sentences.")
-                % {"level": f"{level:.1f}", "most": f"{HIGHEST_GRADE:.0f}"}
-            )
-        return text
+        return plain_enough(self.cleaned_data["summary"])
+
+    def clean_who_may_fit(self) -> str:
+        return plain_enough(self.cleaned_data["who_may_fit"])
+
+
+class ResourceForm(VerifiedForm):
+    """What it helps with, in words that people can read."""
+
+    def clean_what(self) -> str:
+        return plain_enough(self.cleaned_data["what"])
 
 
 class VerifiedAdmin(AuditedAdmin):
@@ -257,7 +272,7 @@ class TrialAdmin(VerifiedAdmin):
 
 @admin.register(Resource, site=admin_site)
 class ResourceAdmin(VerifiedAdmin):
-    form = VerifiedForm
+    form = ResourceForm
     list_display = ("name", "kind", "verified_on", "is_shown")
     list_filter = ("kind", "is_active")
     search_fields = ("name", "what")

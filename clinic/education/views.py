@@ -47,9 +47,10 @@ def _words() -> tuple[Word, ...]:
 @public_page()
 def index(request: HttpRequest) -> HttpResponse:
     """All articles in order, the words and the questions, and the way to search."""
-    rows = Article.objects.readable(timezone.localdate()).select_related("published").exclude(slug=QUESTIONS_SLUG)
-    articles = list(rows)
+    rows = Article.objects.readable(timezone.localdate()).select_related("published")
+    articles = [one for one in rows if one.slug != QUESTIONS_SLUG]
     context = {
+        "has_questions": len(articles) < len(rows),
         "for_patients": [one for one in articles if one.audience != "referring_clinician"],
         "for_clinicians": [one for one in articles if one.audience == "referring_clinician"],
         "form": SearchForm(),
@@ -113,10 +114,12 @@ def page_of(one: Article, wording: ArticleRevision) -> dict:
 @public_page()
 def questions(request: HttpRequest) -> HttpResponse:
     """The common questions with short answers."""
-    rows = Article.objects.readable(timezone.localdate()).select_related("published")
-    one = rows.filter(slug=QUESTIONS_SLUG).first()
+    rows = Article.objects.select_related("published")
+    one = rows.filter(slug=QUESTIONS_SLUG, published__isnull=False).first()
     if one is None:
         raise Http404
+    if not one.is_readable(timezone.localdate()):
+        return _gone(request)
     context = page_of(one, one.wording) | {"crumbs": _crumbs(one.wording.title)}
     texts = {section.anchor: section.text for section in read(one.wording.text).sections}
     data = [questions_data(one.wording, context["shown"], texts), crumbs_data(context["crumbs"], request.path)]

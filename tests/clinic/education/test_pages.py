@@ -66,6 +66,15 @@ def test_word_out_of_use_is_shown_nowhere(client, library):
     assert 'id="mri"' not in client.get("/learn/words/").content.decode()
 
 
+def test_retired_questions_say_that_they_are_gone_and_are_linked_nowhere(client, library):
+    assert "Common questions</a>" in client.get("/learn/").content.decode()
+    html = client.get("/learn/questions/").content.decode()
+    assert all(f'id="{name}"' in html for name in ("key-points", "on-this-page", "call-nurse"))
+    Article.objects.filter(slug="questions").update(retired_at=timezone.now())
+    assert client.get("/learn/questions/").status_code == 410
+    assert "Common questions</a>" not in client.get("/learn/").content.decode()
+
+
 def test_retired_article_says_that_it_is_gone_and_leads_on(client, library):
     Article.objects.filter(slug="tests").update(retired_at=timezone.now())
     response = client.get("/learn/tests/")

@@ -17,6 +17,9 @@ from tests.clinic.look.markup import Page, faults
 pytestmark = pytest.mark.django_db
 
 
+HARD = "Immunohistochemical characterization necessitates interdisciplinary consideration."
+
+
 def a_trial(**kwargs) -> Trial:
     facts = {"nct_id": "NCT09999999", "title": "A study of rest", "summary": "It tests rest.", "who_may_fit": "Adults."}
     return Trial.objects.create(**facts | {"verified_on": timezone.localdate()} | kwargs)
@@ -80,7 +83,8 @@ def test_trials_of_the_demonstration_read_plainly():
         ({"link": "http://registry.example.org/"}, "must begin with https"),
         ({"link": "javascript:alert(1)"}, "valid URL"),
         ({"verified_on": "2999-01-01"}, "has not come yet"),
-        ({"summary": "Immunohistochemical characterization necessitates interdisciplinary consideration."}, "grade"),
+        ({"summary": HARD}, "grade"),
+        ({"who_may_fit": HARD}, "grade"),
     ],
 )
 def test_editor_is_told_what_is_wrong_with_a_trial(client, wrong, said):
@@ -94,6 +98,16 @@ def test_editor_is_told_what_is_wrong_with_a_trial(client, wrong, said):
     assert said in response.content.decode()
     assert not Trial.objects.exists()
     assert client.post(reverse("admin:clinic_trial_add"), right).status_code == 302
+
+
+def test_editor_is_told_that_the_words_about_a_service_are_too_hard(client):
+    client.force_login(get_user_model().objects.create(email="e@example.org", name="E", roles=[Role.CONTENT_EDITOR]))
+    said = {
+        "name": "Rides", "kind": "travel", "what": HARD, "phone": "202-555-0150", "link": "", "is_active": "on",
+        "verified_on": timezone.localdate().isoformat(),
+    }  # fmt: skip
+    assert "grade" in client.post(reverse("admin:clinic_resource_add"), said).content.decode()
+    assert client.post(reverse("admin:clinic_resource_add"), said | {"what": "Rides home."}).status_code == 302
 
 
 @pytest.mark.parametrize(("days", "icon"), [(90, "icon-yes"), (91, "icon-no")])
