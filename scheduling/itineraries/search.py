@@ -126,6 +126,11 @@ def find_days(
         is_for_hold=True,
         over=over,
     )
+    return _found(look, calendar, limit, days_explained)
+
+
+def _found(look: Look, calendar: read.Calendar, limit: int, days_explained: int) -> Found:
+    """The days, window by window until there are enough, and what stands in the way up to the first of them."""
     found: list[Itinerary] = []
     explained = calendar.part(())
     explained_busy: dict[read.Resource, int] = {}
@@ -137,7 +142,7 @@ def find_days(
         found += look.find(part, busy, limit - len(found), before=len(found))
         if len(found) >= limit:
             break
-    is_late = not found or found[0].day > wanted.visit_due_on
+    is_late = not found or found[0].day > look.wanted.visit_due_on
     return Found(
         found,
         look.why_not(explained, explained_busy, is_hopeless=not found) if is_late else None,
