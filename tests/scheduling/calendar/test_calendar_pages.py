@@ -1,37 +1,24 @@
 """The calendar by clinician, by room, as a week and as a month: what it shows, to whom, in how many queries."""
 
-import html
 import re
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
-from clinic.directory.models import Clinician, Holiday
+from clinic.directory.models import Clinician
 from clinic.platform.audit.models import AuditEntry
-from scheduling.availability.models import Buffer, Closure, SessionException, WeeklySession
+from scheduling.availability.models import Buffer
 from scheduling.visits.models import Appointment, Claim, Visit
 from tests import factories
 from tests.clinic.look.markup import Page, faults
 from tests.factories import a_patient, a_request, a_week, local
+from tests.scheduling.calendar.looking import DAY, ROOMS, items, text_of
 from tests.scheduling.day_rows import a_visit_today, a_visit_with
 from tests.scheduling.staff_rows import queries_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
-MONDAY = date(2027, 1, 4)
 MINUTE = timedelta(minutes=1)
-DAY = "/staff/schedule/clinicians/2027-01-04/"
-ROOMS = "/staff/schedule/rooms/2027-01-04/"
-
-
-def text_of(page) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))).replace(" ,", ",")
-
-
-def items(page, css: str) -> list[str]:
-    """The words of the grid's items of one look."""
-    found = re.findall(rf'<li class="[^"]*\b{css}\b[^"]*"[^>]*>(.*?)</li>', page.content.decode(), re.S)
-    return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", one))).strip() for one in found]
 
 
 @pytest.fixture
@@ -214,60 +201,6 @@ def test_month_has_a_way_back_to_this_one(client, desk, small_clinic):
 @pytest.mark.parametrize("month", ["2027-13", "2027", "2027-1", "1900-01", "2027-01-01"])
 def test_month_that_means_nothing_is_not_found(client, desk, month):
     assert client.get(reverse("staff-calendar:month", args=[month])).status_code == 404
-
-
-def test_closed_day_says_why(client, desk, small_clinic):
-    Holiday.objects.create(on=MONDAY, name="Founders Day")
-    page = text_of(client.get(DAY))
-    assert "The clinic is closed on this day Founders Day" in page
-    assert "Founders Day" in text_of(client.get(ROOMS))
-    assert "Closed: Founders Day" in text_of(client.get("/staff/schedule/month/2027-01/"))
-    assert "Closed: New Year's Day" in text_of(client.get("/staff/schedule/month/2027-01/"))
-    Holiday.objects.all().delete()
-    Closure.objects.create(
-        starts_at=local(MONDAY, 0), ends_at=local(MONDAY, 0) + timedelta(days=1), reason="Burst pipe"
-    )
-    assert "The clinic is closed on this day Burst pipe" in text_of(client.get(DAY))
-    assert "Closed: Burst pipe" in text_of(client.get("/staff/schedule/month/2027-01/"))
-
-
-def test_time_off_of_one_clinician_says_why(client, desk, small_clinic):
-    person = small_clinic.people["MED_ONC"][0]
-    Closure.objects.create(
-        clinician=person, starts_at=local(MONDAY, 13), ends_at=local(MONDAY, 17), reason="Teaching"
-    )  # fmt: skip
-    page = client.get(DAY + "?specialty=MED_ONC")
-    assert "Away: Teaching, 1:00 to 5:00 p.m." in items(page, "b-closed")
-    assert "1:00 to 5:00 p.m. Away: Teaching" in text_of(page).partition(" List ")[2]
-
-
-def test_day_off_says_why_where_the_others_are_named(client, desk, small_clinic):
-    person = small_clinic.people["MED_ONC"][0]
-    off = {"clinician": person, "on": MONDAY, "starts": time(8), "ends": time(17)}
-    SessionException.objects.create(**off, reason="Vacation")
-    said = text_of(client.get(DAY))
-    assert f"{person.name} {person.specialty.name} Away: Vacation" in said.partition("not work on this day")[2]
-    assert "Away: Vacation" in text_of(client.get(f"{DAY}?clinician={person.pk}"))
-    week = text_of(client.get(f"/staff/schedule/week/{person.pk}/2027-01-04/"))
-    assert "8:00 a.m. to 5:00 p.m. Away: Vacation" in week.partition(" List ")[2]
-
-
-def test_closure_of_the_other_site_says_why(client, desk, small_clinic):
-    person = small_clinic.people["MED_ONC"][0]
-    elsewhere = factories.a_clinic(people_each=1).site
-    WeeklySession.objects.filter(clinician=person).update(site=elsewhere)
-    Closure.objects.create(
-        site=elsewhere, starts_at=local(MONDAY, 13), ends_at=local(MONDAY, 17), reason="Burst pipe"
-    )  # fmt: skip
-    page = client.get(f"{DAY}?clinician={person.pk}")
-    assert "Closed: Burst pipe, 1:00 to 5:00 p.m." in items(page, "b-closed")
-
-
-def test_closure_of_the_whole_clinic_is_told_above_the_week(client, desk, small_clinic):
-    start = local(MONDAY, 0)
-    Closure.objects.create(starts_at=start, ends_at=start + timedelta(days=1), reason="Burst pipe")
-    week = text_of(client.get(f"/staff/schedule/week/{small_clinic.people['MED_ONC'][0].pk}/2027-01-04/"))
-    assert "Closed Mon, Jan 4 : Burst pipe" in week
 
 
 def test_time_between_appointments_is_drawn_and_listed_and_cannot_be_booked(client, desk, small_clinic, visit, now):
