@@ -134,7 +134,9 @@ def _of_papers(patient_file: PatientFile) -> Iterator[Entry]:
     for visit in patient_file.visits:
         title = _("Visit: %(state)s") % {"state": str(visit.get_state_display()).lower()}
         reference = references.get(visit.request_id, "")
-        yield Entry(VISITS, visit.cancelled_at or visit.starts_at, title, "", str(visit.visit_type), reference)
+        at = visit.cancelled_at or visit.starts_at
+        if at <= patient_file.now:  # what is still to come stands above
+            yield Entry(VISITS, at, title, "", str(visit.visit_type), reference)
         if visit.booked_at:
             yield Entry(VISITS, visit.booked_at, _("Visit booked"), "", str(visit.visit_type), reference)
     for score in patient_file.rows("scores"):

@@ -107,6 +107,17 @@ def test_call_and_stay_in_a_hospital_stand_once_in_the_timeline(client, nurse):
     assert of_stay.text == "Saturday, November 21, 2026"
 
 
+def test_visit_to_come_is_not_among_what_happened(client, nurse):
+    wanted = a_row()
+    a_visit_type()
+    a_booked_visit(wanted, [a_clinician_row()], starts_at=timezone.now() + timedelta(days=9))
+
+    file = PatientFile(wanted.patient, now=timezone.now())
+
+    assert len(file.coming) == 1
+    assert [one.title for one in timeline_of(file) if one.title.startswith("Visit:")] == []
+
+
 def test_page_without_anything_says_so(client, nurse):
     page = client.get(page_of(a_patient_row())).content.decode()
 
