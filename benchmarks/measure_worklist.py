@@ -39,6 +39,7 @@ def measure() -> list[Row]:
     client = Client()
     client.force_login(nurses[0])
     pages = {name: _getter(client, f"/staff/?tab={name}") for name in LISTS}
+    pages["calls"] = _getter(client, "/staff/to-call/")
     pages["last page of all"] = _getter(client, "/staff/?tab=all&page=9999")
     pages["filtered"] = _getter(client, "/staff/?tab=all&level=urgent&language=es")
     write_requests(FEW, nurses)

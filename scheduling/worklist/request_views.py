@@ -3,7 +3,7 @@
 from collections import Counter
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -81,10 +81,19 @@ def _show_overview(
         "form": call_form or note_form,
         "call_failed": call_form is not None,
         "note_failed": note_form is not None,
-        "call_form": call_form or ContactForm(action=reverse("worklist:call", args=[wanted.reference])),
-        "note_form": note_form or NoteForm(action=reverse("worklist:note", args=[wanted.reference])),
+        "call_form": call_form or _call_form(wanted),
+        "note_form": note_form or _note_form(wanted),
     }
     return render(request, "worklist/request.html", context, status=status)
+
+
+def _call_form(wanted: AppointmentRequest, data: QueryDict | None = None) -> ContactForm:
+    return ContactForm(data, action=reverse("worklist:call", args=[wanted.reference]))
+
+
+def _note_form(wanted: AppointmentRequest, data: QueryDict | None = None) -> NoteForm:
+    """Beside the form of the calls: ids of its own."""
+    return NoteForm(data, action=reverse("worklist:note", args=[wanted.reference]), auto_id="note_%s")
 
 
 @requires(Permission.VIEW_PATIENT)
@@ -170,7 +179,7 @@ def hand_back_request(request: HttpRequest, reference: str) -> HttpResponse:
 def contact(request: HttpRequest, reference: str) -> HttpResponse:
     """Save a call; only one that reached the person stops the clock."""
     wanted = find_wanted(request, reference)
-    form = ContactForm(request.POST, action=request.path)
+    form = _call_form(wanted, request.POST)
     if form.is_valid():
         with told_in(form):
             call = log_call(
@@ -192,7 +201,7 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Save a note for colleagues."""
     wanted = find_wanted(request, reference)
-    form = NoteForm(request.POST, action=request.path)
+    form = _note_form(wanted, request.POST)
     if form.is_valid():
         with told_in(form):
             add_note(
