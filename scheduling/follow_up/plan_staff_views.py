@@ -20,12 +20,13 @@ from scheduling.follow_up.actions import add_hospital_event, add_item, change_it
 from scheduling.follow_up.call_lists import ANYBODY, ITEM_SHOWS, ME, OPEN, OUTSIDE, items_page
 from scheduling.follow_up.forms import OUTSIDE as SOMEBODY_OUTSIDE
 from scheduling.follow_up.forms import ChangeItemForm, CloseItemForm, HospitalEventForm, PlanItemForm
-from scheduling.follow_up.models import PlanItem
+from scheduling.follow_up.models import FollowUpCall, PlanItem
 from scheduling.follow_up.plan_page import ItemRow, plan_page
 from scheduling.requests.models import AppointmentRequest
 from scheduling.worklist.request_views import PLAN, shell
 from scheduling.worklist.staff_views import crumbs_to, find_wanted, note_look
 
+State = FollowUpCall.State
 STALE = ("stale", "closed", "sent", "discarded")  # refusals because somebody else was faster
 
 
@@ -57,6 +58,23 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "can_follow_up": request.user.has_perm(Permission.FOLLOW_UP),
     }
     return render(request, "follow_up/plan.html", context)
+
+
+@requires(Permission.VIEW_PATIENT)
+@require_safe
+def plan_print(request: HttpRequest, reference: str) -> HttpResponse:
+    """The plan on paper for the patient to take home (domain 1.4): what, who, by when, the calls, when to get help."""
+    wanted, now = find_wanted(request, reference), timezone.now()
+    note_look(request, wanted, "print_plan")
+    page, today = plan_page(wanted, now=now), timezone.localdate(now)
+    context = {
+        "wanted": wanted,
+        "plan": page,
+        "done": [row for row in page.closed if row.item.state == PlanItem.State.DONE],
+        "calls": [line for line in page.calls if line.call.state == State.DUE and line.call.due_on >= today],
+        "back_url": reverse("staff-follow-up:plan", args=[wanted.reference]),
+    }
+    return render(request, "follow_up/plan_print.html", context)
 
 
 @requires(Permission.VIEW_PATIENT, Permission.FOLLOW_UP)

@@ -11,6 +11,7 @@ OF_ITEM = f"{OF_REQUEST}/plan/<uuid:item_id>"
 OF_LETTER = f"{OF_REQUEST}/letters/<uuid:letter_id>"
 urlpatterns = [
     path(f"{OF_REQUEST}/plan/", plan_staff_views.plan, name="plan"),
+    path(f"{OF_REQUEST}/plan/print/", plan_staff_views.plan_print, name="plan-print"),
     path(f"{OF_REQUEST}/plan/add/", plan_staff_views.item_add, name="item-add"),
     path(f"{OF_ITEM}/", plan_staff_views.item, name="item"),
     path(f"{OF_ITEM}/close/", plan_staff_views.item_close, name="item-close"),

@@ -17,6 +17,7 @@ EVERY_ROLE = {role.value for role in Role}
 # url name -> (method, roles that get in, status they get)
 TABLE = {
     "plan": ("get", CARE, 200),
+    "plan-print": ("get", CARE, 200),
     "item-add": ("get", CARE, 200),
     "item": ("get", CARE, 200),
     "item-close": ("get", CARE, 200),
@@ -35,7 +36,7 @@ TABLE = {
     "call-close": ("post", CARE, 422),
     "call-task": ("post", CARE, 302),
 }
-TO_READ = ("plan", "letter", "letter-print", "call")  # of one patient, for all who may open the record
+TO_READ = ("plan", "plan-print", "letter", "letter-print", "call")  # of one patient, for all who may open the record
 LISTS = ("plans", "calls")
 
 

@@ -11,6 +11,7 @@ from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from scheduling.follow_up.actions import add_item
 from scheduling.models import HospitalEvent, PlanItem, RequestNote
+from tests.clinic.look.markup import Page, faults
 from tests.scheduling.follow_up.rows import a_call, a_letter, a_seen_patient, an_event, an_item
 from tests.scheduling.staff_rows import a_member, a_row, queries_of
 
@@ -276,3 +277,23 @@ def test_long_list_of_plans_has_pages(client, nurse):
     page = client.get("/staff/plans/?page=2").context["page"]
 
     assert (len(page.object_list), page.paginator.num_pages) == (1, 2)
+
+
+def test_plan_on_paper_tells_the_patient_what_comes_next_and_nothing_of_the_staff(client, nurse, wanted):
+    an_item(wanted, owner=nurse, text="MRI of the spine")
+    an_item(wanted, state="done", done_on=timezone.localdate(), text="Blood drawn")
+    an_item(wanted, state="dropped", closed_reason="Has a pacemaker", text="Not this")
+    an_event(wanted, nurse)
+    a_call(wanted, due=3)
+    a_call(wanted, kind="week_4", due=-2)
+
+    page = client.get(f"/staff/requests/{wanted.reference}/plan/print/")
+
+    said = page.content.decode()
+    for words in ("MRI of the spine", nurse.name, "Blood drawn", "Call 911 if", "nurse line", "We call you"):
+        assert words in said
+    for words in ("Not this", "pacemaker", "Fracture", "Overdue"):
+        assert words not in said
+    assert len(page.context["calls"]) == 1
+    assert faults(Page(said)) == []
+    assert AuditEntry.objects.filter(action="viewed", data={"purpose": "print_plan"}).exists()
