@@ -392,3 +392,8 @@ def test_interpreter_of_a_visit_stands_on_its_card(client, desk, visit, small_cl
     Visit.objects.update(interpreter=small_clinic.people["MED_ONC"][0])
     card = text_of(client.get(DAY)).split("By clinician")[1]
     assert f"Interpreter: {small_clinic.people['MED_ONC'][0].name}" in card
+
+
+def test_board_says_as_of_when_it_is_and_is_looked_at_again_with_one_press(client, desk, visit):
+    assert "Seen at 9:00 a.m. · Look again" in text_of(client.get(DAY))
+    assert "Seen at" not in text_of(client.get("/staff/schedule/day/2027-01-05/"))
