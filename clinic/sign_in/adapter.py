@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.record import record
 from clinic.platform.crypto.sealing import current_key_id, key_id_of, open_sealed, seal
-from clinic.platform.limits.buckets import take
+from clinic.platform.limits.buckets import give_back, take
 
 MINUTE = 60
 TRIES_PER_NAME, NAME_SECONDS = 5, 15 * MINUTE  # never more than 15 minutes for the rightful person
@@ -40,10 +40,19 @@ class StaffAdapter(DefaultAccountAdapter):
         if not (by_name and by_network):
             raise ValidationError(_("Too many tries. Wait 15 minutes, then try again."), code="too_many_tries")
 
+    def _was_right(self, request: HttpRequest, user) -> None:
+        """Only wrong tries count: a whole clinic signs in from one address, each of them many times a day."""
+        network = self.get_client_ip(request)
+        give_back("sign_in", f"{user.email.strip().lower()} {network}", capacity=TRIES_PER_NAME)
+        give_back("sign_in_network", network, capacity=TRIES_PER_ADDRESS)
+
     def reauthenticate(self, user, password: str) -> bool:
         """Checks the password of the signed-in member of staff again; their e-mail is on the account itself."""
         found = self.authenticate(self.request, email=user.email, password=password)
-        return found is not None and found.pk == user.pk
+        if found is None or found.pk != user.pk:
+            return False
+        self._was_right(self.request, user)
+        return True
 
     def set_password(self, user, password: str) -> None:
         """Keeps the new password and that it was changed."""
@@ -54,6 +63,7 @@ class StaffAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user) -> None:
         """Opens the session and audits it in one transaction."""
         with transaction.atomic():
+            self._was_right(request, user)
             super().login(request, user)
             record("signed_in", by=staff_actor(user), subject=user)
 

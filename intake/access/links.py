@@ -19,7 +19,7 @@ from clinic.platform.db.batch import Answer, Batch, stored
 from clinic.platform.refusals import Refused
 from intake.access.codes import new_code
 from intake.access.models import AccessLink
-from intake.access.tries import may_try, remember_network
+from intake.access.tries import may_try, remember_network, was_right
 from intake.patients.identity import birth_date_index
 
 TOKEN_BYTES = 16
@@ -136,6 +136,7 @@ def open_link(token: str, birth_date: date, *, purpose: str, network: str) -> Ac
             raise cannot_open()
         if not _usable(link):
             raise expired()
+        was_right(network)
         link.used_at = timezone.now()
         link.save(update_fields=["used_at"])
         if not link.single_use:  # it may be opened again

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from clinic.platform.crypto.index import blind_index
-from clinic.platform.limits import take
+from clinic.platform.limits import give_back, take
 from intake.access.models import KnownNetwork
 
 CODE_TRIES, CODE_SECONDS = 5, 15 * 60
@@ -43,6 +43,11 @@ def may_try(code: str, network: str) -> bool:
     whose = f"{code} {network}" if known else code
     by_code = take("access-code", whose, capacity=CODE_TRIES, per_seconds=CODE_SECONDS)
     return by_network and by_code
+
+
+def was_right(network: str) -> None:
+    """Give the try of this network back: one address may stand for all patients of a telephone company."""
+    give_back("access-network", network, capacity=NETWORK_TRIES)
 
 
 def remember_network(code: str, network: str, *, until: datetime) -> None:

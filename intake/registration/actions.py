@@ -20,7 +20,7 @@ from clinic.platform.jobs.queue import enqueue
 from clinic.platform.refusals import Refused
 from intake.access.codes import new_code
 from intake.access.links import cannot_open, make_link, open_link, revoke_links
-from intake.access.tries import forget_networks, may_try, remember_network
+from intake.access.tries import forget_networks, may_try, remember_network, was_right
 from intake.flow.flow import Flow
 from intake.patients.actions import register_patient
 from intake.patients.identity import birth_date_index
@@ -257,6 +257,7 @@ def resume(code: str, birth_date: date, *, network: str) -> Draft:
     if not may_try(hashed, network):
         raise cannot_open()
     draft = _open_again(Draft.objects.filter(resume_code_hash=hashed).first(), birth_date)
+    was_right(network)
     remember_network(hashed, network, until=draft.expires_at)
     return draft
 
@@ -265,7 +266,9 @@ def resume_here(draft_id: str, birth_date: date, *, network: str) -> Draft:
     """The draft that was open in this browser before 20 idle minutes: the date of birth is enough."""
     if not may_try(f"draft:{draft_id}", network):
         raise cannot_open()
-    return _open_again(Draft.objects.filter(pk=draft_id).first(), birth_date)
+    draft = _open_again(Draft.objects.filter(pk=draft_id).first(), birth_date)
+    was_right(network)
+    return draft
 
 
 def resume_by_link(token: str, birth_date: date, *, network: str) -> Draft:

@@ -3,6 +3,8 @@
 import time
 
 from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Least
 
 from clinic.platform.crypto.index import blind_index
 from clinic.platform.limits.models import TokenBucket
@@ -30,10 +32,19 @@ def take(bucket: str, key: str, *, capacity: int, per_seconds: float) -> bool:
     )
     now = time.time()
     fill = [float(capacity), now, capacity / per_seconds]
-    name = f"{bucket}:{blind_index(key, purpose=f'limit:{bucket}')}"
+    name = _name(bucket, key)
     with connection.cursor() as cursor:
         cursor.execute(statement, [name, float(capacity - 1), now, *fill, *fill])
         return cursor.fetchone() is not None
+
+
+def give_back(bucket: str, key: str, *, capacity: int) -> None:
+    """Gives one token back, for a try that was right: many people behind one address are not a guesser."""
+    TokenBucket.objects.filter(name=_name(bucket, key)).update(tokens=Least(F("tokens") + 1, Value(float(capacity))))
+
+
+def _name(bucket: str, key: str) -> str:
+    return f"{bucket}:{blind_index(key, purpose=f'limit:{bucket}')}"
 
 
 def forget_full(*, older_than_seconds: float = 86400) -> int:

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from clinic.platform.limits import take
+from clinic.platform.limits import give_back, take
 from clinic.platform.limits.buckets import forget_full
 from clinic.platform.limits.models import TokenBucket
 
@@ -26,6 +26,17 @@ def test_buckets_of_other_keys_and_names_are_apart():
     assert not take("code", "a", capacity=1, per_seconds=60)
     assert take("code", "b", capacity=1, per_seconds=60)
     assert take("network", "a", capacity=1, per_seconds=60)
+
+
+def test_token_that_is_given_back_can_be_taken_again_and_the_bucket_never_overflows():
+    with time_machine.travel(START, tick=False):
+        give_back("code", "k", capacity=2)  # nobody has taken any: nothing to give back
+        assert not TokenBucket.objects.exists()
+        for _ in range(9):
+            assert take("code", "k", capacity=2, per_seconds=60)
+            give_back("code", "k", capacity=2)
+        give_back("code", "k", capacity=2)
+        assert [take("code", "k", capacity=2, per_seconds=60) for _ in range(3)] == [True, True, False]
 
 
 def test_clock_set_back_does_not_lock_anybody_out():

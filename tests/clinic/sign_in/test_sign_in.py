@@ -87,6 +87,17 @@ def test_sixth_try_is_refused_even_with_the_right_password_and_allowed_after_15_
         assert signed_in(client)
 
 
+def test_a_whole_clinic_signs_in_from_one_address_as_often_as_it_must(client, nurse):
+    for _ in range(25):
+        sign_in(client)
+        assert signed_in(client)
+        client.logout()
+    for _ in range(5):
+        sign_in(client, password="wrong")
+    sign_in(client)
+    assert not signed_in(client)
+
+
 def test_no_password_is_hashed_once_the_limit_is_reached(client, nurse, monkeypatch):
     monkeypatch.setattr("clinic.sign_in.adapter.take", lambda *args, **kwargs: False)
     monkeypatch.setattr(User, "check_password", lambda *args: pytest.fail("hashed"))

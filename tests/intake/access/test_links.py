@@ -93,6 +93,11 @@ def test_the_rightful_person_waits_no_longer_than_fifteen_minutes(time_machine_l
     assert open_link(token, BORN, purpose="offer", network="192.0.2.9").subject_id == "7"
 
 
+def test_right_tries_use_up_nothing_of_the_network():
+    for _number in range(NETWORK_TRIES + 5):
+        assert open_link(a_link(), BORN, purpose="offer", network="192.0.2.1")
+
+
 def test_one_network_may_try_twenty_codes_an_hour():
     allowed = [may_try(f"code {number}", "192.0.2.1") for number in range(NETWORK_TRIES + 1)]
     assert allowed == [True] * NETWORK_TRIES + [False]
