@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic.education.models import Trial
 from clinic.platform.limits import take
 from clinic.platform.refusals import Refused
 from clinic.platform.told import told_in
@@ -28,7 +29,7 @@ from intake.flow.flow import Step
 from intake.flow.forms import StepForm
 from intake.nurse_line.actions import ask_nurse, begin_question
 from intake.nurse_line.forms import CallBackForm, QuestionForm, TopicForm
-from intake.nurse_line.models import NurseQuestion
+from intake.nurse_line.models import NurseQuestion, Topic
 from intake.patients.models import Patient
 from intake.registration.actions import Saved, person, save_step, would_interrupt
 from intake.registration.emergency import Around, alert_of, show_emergency, take_answer
@@ -186,10 +187,18 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
         "form": form,
         "is_call_back": is_call_back,
         "had_emergency": bool(draft.emergency_rules),
+        "trials": _trials_to_name(draft),
         "back_url": _address(last[-1]) if last else _start_of(draft),
         "save_url": "",
     }
     return show(request, "nurse_line/details.html", draft=draft, status=422 if form.errors else 200, **context)
+
+
+def _trials_to_name(draft: Draft) -> list[Trial]:
+    """The studies on our list, for who asks about one: so that nobody has to guess which one is meant."""
+    if draft.answers.get("topic") != Topic.TRIALS:
+        return []
+    return list(Trial.objects.shown(timezone.localdate()))
 
 
 def _asked(request: HttpRequest, draft: Draft, form: CallBackForm) -> NurseQuestion | None:

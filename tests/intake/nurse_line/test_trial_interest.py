@@ -5,8 +5,10 @@ import re
 import pytest
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.accounts.actors import staff_actor
+from clinic.education.models import Trial
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
@@ -47,6 +49,17 @@ def close(task, user, **changed):
 
 def note(question, user, what="closed"):
     return note_question(question, what=what, note="Talked", user=user, by=staff_actor(user), key=new_key())
+
+
+def test_who_asks_about_a_trial_is_shown_the_numbers_of_those_that_recruit(client):
+    facts = {"summary": "It tests rest.", "who_may_fit": "Adults.", "verified_on": timezone.localdate()}
+    Trial.objects.create(nct_id="NCT09999991", title="A study of rest", **facts)
+    Trial.objects.create(nct_id="NCT09999992", title="An old study", status="closed", **facts)
+    for topic, is_shown in (("trials", True), ("cost", False)):
+        client.post(reverse("nurse-line:ask"), {"topic": topic, "filled_by": "patient"})
+        html = client.get(reverse("nurse-line:details")).content.decode()
+        assert ("NCT09999991: A study of rest" in html) is is_shown
+        assert "NCT09999992" not in html
 
 
 def test_question_about_trials_makes_one_task_due_with_it(client):
