@@ -14,7 +14,7 @@ from scheduling.requests.new_symptoms import send_new_symptoms, start_new_sympto
 from tests.intake.factories import QUIET
 from tests.scheduling.own_steps import in_session_of
 from tests.scheduling.patient_steps import key_on
-from tests.scheduling.staff_rows import a_member, a_row, everybody, queries_of
+from tests.scheduling.staff_rows import a_member, a_row, an_alert, everybody, queries_of
 
 pytestmark = pytest.mark.django_db
 QUIET_NOW = {**QUIET, "what-changed": {"what_changed": "The hip hurts"}, "pain": {"pain_present": "no"}}
@@ -77,6 +77,15 @@ def test_safety_questions_are_read_aloud_first(client, nurse, wanted):
     assert "You are filling in for a caller" in html
     assert f'href="/staff/requests/{wanted.reference}/"' in html
     assert Draft.objects.get().filled_by == "staff_phone"
+
+
+def test_pages_name_the_patient_and_show_emergencies_in_red(client, nurse, wanted):
+    an_alert()
+    html = client.post(address(wanted), follow=True).content.decode()
+
+    assert f"Patient: Maria Alvarez, {wanted.reference}." in html
+    assert 'class="alert-banner"' in html
+    assert "clinic/staff" in html  # where the banner has its colors from
 
 
 def test_what_is_told_is_a_report_with_triage_task_and_the_message_to_read(client, nurse, wanted):
