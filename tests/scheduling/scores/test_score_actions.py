@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from clinic.messages.models import Message
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
@@ -179,6 +180,17 @@ def test_note_alone_does_not_raise_what_a_review_has_lowered(nurse):
     assert level_of(wanted) == "urgent"
 
 
+def test_score_that_asks_for_a_call_within_the_hour_pages_out_of_hours(nurse):
+    told = {"pain_present": "yes", "pain_sites": ["spine_lumbar"], "pain_pattern": ["band_like"]}
+    wanted = a_row(told, level="routine", urgency_rank=3)
+    with time_machine.travel(NOON + timedelta(days=5), tick=False):  # a Saturday
+        recorded(wanted, "sins", SINS, target="T12", user=nurse)
+
+    assert level_of(wanted) == "urgent"
+    page = Message.objects.get(channel="page")
+    assert page.context["link"].endswith(f"/staff/requests/{wanted.reference}/")
+
+
 def test_another_lesion_does_not_raise_again_what_was_reviewed(nurse):
     wanted = a_row()
     recorded(wanted, "mirels", MIRELS, target="femur_left", user=nurse)
@@ -281,6 +293,15 @@ def test_who_may_not_record_scores_is_refused(role):
         recorded(a_row(), "ecog", {"ecog": "1"}, user=a_member(role))
 
     assert refused.value.code == "not_allowed"
+
+
+def test_who_may_not_record_scores_changes_none(nurse):
+    score = recorded(a_row(), "ecog", {"ecog": "1"}, user=nurse)
+    with pytest.raises(Refused) as refused:
+        revised(score, {"ecog": "2"}, user=a_member("coordinator"))
+
+    assert refused.value.code == "not_allowed"
+    assert Score.objects.get() == score
 
 
 def test_clinician_records_a_score_of_an_own_patient():

@@ -1,11 +1,12 @@
 """Joining, leaving, and freed time put before the next in turn."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from clinic.accounts.actors import staff_actor
 from clinic.messages.models import Message
+from clinic.platform.audit.actors import SYSTEM
 from clinic.platform.jobs.worker import run_due
 from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
@@ -17,7 +18,8 @@ from scheduling.offers.actions import decline_offer, expire_due_offers, make_off
 from scheduling.offers.models import Offer
 from scheduling.visits.actions import cancel_visit
 from scheduling.visits.models import Visit
-from scheduling.waitlist.actions import leave_waitlist, match_waitlist, offer_now
+from scheduling.waitlist.actions import leave_waitlist, match_waitlist, offer_now, put_match
+from scheduling.waitlist.looking import match_for
 from scheduling.waitlist.models import WaitlistEntry, WaitlistMatch
 from tests import factories
 from tests.factories import a_coordinator, a_request, days_of, person_of
@@ -80,6 +82,15 @@ def test_who_may_not_join(now, staff, clinic):
     assert not WaitlistEntry.objects.exists()
 
 
+@pytest.mark.parametrize("who", ["another patient", "physician"])
+def test_others_take_nobody_off_the_list_and_offer_nothing(now, who):
+    entry = joined(a_request())
+    by = staff_actor(factories.a_physician()) if who == "physician" else person_of(a_request())
+    assert code_of(leave_waitlist, entry, by=by, key=new_key()) == "not_allowed"
+    assert code_of(offer_now, entry, by=by, key=new_key(), now=now) == "not_allowed"
+    assert open_offers() == []
+
+
 # Matching
 
 
@@ -107,6 +118,15 @@ def test_offer_is_short_and_never_reaches_into_the_notice(now):
     joined(a_request(level="urgent"), notice_hours=2)
     match_waitlist(now)
     assert open_offers()[1].expires_at == now + timedelta(hours=4)
+
+
+def test_day_is_never_held_longer_than_its_level_allows(now, settings):
+    settings.WAITLIST_HOLD_HOURS = 500
+    closed_until(THURSDAY)
+    joined(a_request(level="urgent"), notice_hours=0)
+    match_waitlist(now)
+    (offer,) = open_offers()
+    assert offer.expires_at == now + timedelta(hours=settings.HOLD_HOURS["urgent"])
 
 
 def test_day_whose_notice_ends_during_it_is_used_from_then_on(now):
@@ -150,6 +170,26 @@ def test_person_is_asked_about_a_day_once(now):
         decline_offer(offer, reason="", wants_call=False, by=person_of(wanted), key=new_key())
     assert match_waitlist(now) == 0
     assert WaitlistEntry.objects.get().state == "waiting"
+
+
+def test_day_let_go_is_not_offered_again_at_another_hour(now):
+    closed_until(THURSDAY)
+    wanted = a_request()
+    joined(wanted, latest_on=THURSDAY)
+    match_waitlist(now)
+    decline_offer(open_offers()[0], reason="", wants_call=False, by=person_of(wanted), key=new_key())
+    booked_on(3, now)  # now only the afternoon is free
+    assert match_waitlist(now) == 0
+
+
+def test_time_found_before_it_was_offered_and_declined_is_not_offered_again(now, staff):
+    entry = joined(a_request())
+    found = match_for(entry, now=now)
+    assert put_match(entry, found, by=SYSTEM, now=now, as_task=False)
+    decline_offer(open_offers()[0], reason="", wants_call=False, by=person_of(entry.request), key=new_key())
+    entry.request.refresh_from_db()
+    assert code_of(put_match, entry, found, by=staff, now=now, as_task=False) == "offered_before"
+    assert open_offers() == []
 
 
 def test_merged_record_was_asked_already(now):
@@ -265,6 +305,17 @@ def test_one_leg_earlier_is_proposed_to_staff(now, clinic):
     assert match_waitlist(now) == 0
 
 
+def test_earlier_time_of_one_leg_never_lies_over_the_patients_other_legs(now, clinic):
+    closed_until(THURSDAY)
+    visit = booked_on(3, now)
+    others = list(visit.appointments.exclude(specialty__code="RAD_ONC"))
+    joined(visit.request, specialty=clinic.specialties["RAD_ONC"])
+    match_waitlist(now)
+    for task in StaffTask.objects.filter(kind="waitlist"):
+        begins, ends = (datetime.fromisoformat(task.data[name]) for name in ("starts_at", "ends_at"))
+        assert all(ends <= leg.starts_at or begins >= leg.ends_at for leg in others)
+
+
 def test_staff_offer_what_a_task_proposes_and_the_task_is_done(now, settings, staff):
     settings.WAITLIST_MODE = "task"
     entry = joined(a_request())
@@ -281,6 +332,17 @@ def test_staff_offer_what_a_task_proposes_and_the_task_is_done(now, settings, st
     match_waitlist(now)
     entry.refresh_from_db()
     assert (entry.state, entry.matches.get().outcome) == ("fulfilled", "accepted")
+
+
+def test_time_that_staff_dismissed_gives_way_to_another(now, settings):
+    settings.WAITLIST_MODE = "task"
+    joined(a_request())
+    match_waitlist(now)
+    first, nurse = StaffTask.objects.get(kind="waitlist"), factories.a_nurse()
+    close_task(first, state="dismissed", note="Not that day", user=nurse, by=staff_actor(nurse), key=new_key())
+    assert match_waitlist(now) == 1
+    again = StaffTask.objects.get(kind="waitlist", state="open")
+    assert again.data["starts_at"] != first.data["starts_at"]
 
 
 def test_leg_that_staff_have_moved_is_not_proposed_again(now, clinic):

@@ -105,7 +105,7 @@ def test_time_has_one_name_and_is_shared_only_by_the_same_person_at_the_same_mom
     assert time_key(uses) == time_key(list(reversed(uses))) != time_key([(1, 10, 14)])
     assert len(time_key(uses)) == 64
     assert share_time(uses, [(2, 19, 21)])
-    assert not share_time(uses, [(2, 20, 21), (3, 15, 20)])
+    assert not share_time(uses, [(2, 20, 21), (2, 14, 15), (3, 15, 20)])
 
 
 @pytest.mark.parametrize(
