@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from clinic.platform import words
+from clinic.platform.languages import SPOKEN
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ def _named(name):
 
 for _name in ("phone", "day", "short_day", "clock", "moment", "short_moment", "moment_zone", "minutes_words"):
     _named(_name)
+
+
+@register.simple_tag
+def other_languages():
+    """(code, its own name) of the languages other than English: whoever reads no English finds their own."""
+    return [(code, name) for code, name, _words in SPOKEN if code != "en"]
 
 
 @register.simple_block_tag

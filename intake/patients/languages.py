@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from clinic.platform.languages import SPOKEN
+
 
 class Language(NamedTuple):
     """`own_name` is how those who speak it write it; sign language and "another" have no other name than `words`."""
@@ -14,18 +16,7 @@ class Language(NamedTuple):
 
 
 LANGUAGES = (
-    Language("en", "English", _("English")),
-    Language("es", "Español", _("Spanish")),
-    Language("ar", "العربية", _("Arabic")),
-    Language("zh", "中文", _("Chinese")),
-    Language("bn", "বাংলা", _("Bengali")),
-    Language("fr", "Français", _("French")),
-    Language("ko", "한국어", _("Korean")),
-    Language("pl", "Polski", _("Polish")),
-    Language("ru", "Русский", _("Russian")),
-    Language("sq", "Shqip", _("Albanian")),
-    Language("tl", "Tagalog", _("Tagalog")),
-    Language("vi", "Tiếng Việt", _("Vietnamese")),
+    *(Language(*one) for one in SPOKEN),
     Language("ase", _("American Sign Language"), _("American Sign Language")),
     Language("other", _("Another language"), _("Another language")),
 )

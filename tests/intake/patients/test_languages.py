@@ -13,3 +13,10 @@ def test_form_offers_every_language_and_staff_read_each_as_a_word():
 def test_unknown_code_is_shown_as_it_is():
     assert language_words("xx") == "xx"
     assert language_words("bn") == "Bengali"
+
+
+def test_every_page_names_each_language_as_its_speakers_write_it(client):
+    foot = client.get("/contact/").content.decode().split("<footer")[1]
+    for code, name in OWN_NAMES:
+        if code not in ("en", "ase", "other"):
+            assert f'<bdi lang="{code}">{name}</bdi>' in foot
