@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,15 +75,20 @@ def raise_alert(
     return alert
 
 
-def alert_of_review(report: SymptomReport, triage: Triage, *, user, by: Actor, at: datetime) -> Alert | None:
+def alert_of_review(
+    report: SymptomReport, triage: Triage, *, was_emergency: bool, user, by: Actor, at: datetime
+) -> Alert | None:
     """The alert of an emergency that a reviewer decided, in the transaction of the review; None where it needs none.
 
     The reviewer has it: it pages nobody, and waits for a call that reaches the person like any other. None when an
-    alert of this report waits for that already, or when somebody talked with the person within the last hour.
+    alert of this report waits for that already, when somebody talked with the person within the last hour, or when
+    this was an emergency before (`was_emergency`) about which the person was reached: the review confirms it.
     """
     alerts = Alert.objects.filter(report=report)
     lately = ContactAttempt.objects.filter(report=report, reached=True, at__gte=at - TALKED_LATELY)
-    if alerts.filter(closed_at=None).exists() or alerts.filter(outcome=NO_NUMBER).exists() or lately.exists():
+    if alerts.filter(Q(closed_at=None) | Q(outcome=NO_NUMBER)).exists() or lately.exists():
+        return None
+    if was_emergency and alerts.filter(outcome=REACHED).exists():
         return None
     alert = Alert.objects.create(
         report=report,

@@ -274,6 +274,7 @@ def review_request(
         at=now,
         at_least=row.level,
     )
+    was_emergency = row.level == Level.EMERGENCY
     _apply(row, disposition, plan, at=now)
     row.save(update_fields=REVIEWED)
     _bump(row)
@@ -283,7 +284,7 @@ def review_request(
     if disposition == Disposition.NEEDS_INFORMATION and asked.strip():
         note_question(row, asked.strip(), by=by, at=now)
     if disposition == Disposition.EMERGENCY:
-        alert_of_review(row.report, row.triage, user=user, by=by, at=now)
+        alert_of_review(row.report, row.triage, was_emergency=was_emergency, user=user, by=by, at=now)
         open_next_day_call(row, by=by, at=now)
     draft_for_decision(row, letter if letter in codes_for(disposition) else "", user=user, by=by, at=now)
     if reason.strip() and not is_level:

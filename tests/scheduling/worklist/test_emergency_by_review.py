@@ -110,6 +110,28 @@ def test_a_talk_of_yesterday_does_not_count(client, nurse):
     assert Alert.objects.count() == 1
 
 
+def test_emergency_about_which_the_person_was_reached_is_only_confirmed(client, nurse):
+    wanted = a_row(EMERGENCY)
+    call(client, an_alert(wanted.report), "yes")
+    ContactAttempt.objects.update(at=timezone.now() - timedelta(hours=3))
+
+    to_the_hospital(client, wanted)
+
+    assert Alert.objects.count() == 1
+
+
+def test_a_level_lowered_since_and_raised_again_needs_a_new_call(client, nurse):
+    wanted = a_row(EMERGENCY)
+    call(client, an_alert(wanted.report), "yes")
+    ContactAttempt.objects.update(at=timezone.now() - timedelta(hours=3))
+    send_review(client, wanted, disposition="soon", reason="Seen in the emergency department")
+    wanted.refresh_from_db()
+
+    to_the_hospital(client, wanted)
+
+    assert Alert.objects.count() == 2
+
+
 def test_emergency_that_waits_already_is_not_doubled(client, nurse):
     wanted = a_row(EMERGENCY)
     alert = an_alert(wanted.report)
