@@ -38,7 +38,8 @@ def get_help_now(request):
 
 @public_page(reads_content=False)
 def contact(request):
-    return render(request, "site/contact.html", {"structured": as_script(clinic_data())})
+    context = {"structured": as_script(clinic_data()), "crumbs": _crumbs(_("Contact"))}
+    return render(request, "site/contact.html", context)
 
 
 @public_page()
@@ -69,7 +70,7 @@ def refer(request):
 
 @public_page(reads_content=False)
 def nondiscrimination(request):
-    return render(request, "site/nondiscrimination.html")
+    return render(request, "site/nondiscrimination.html", {"crumbs": _crumbs(_("Nondiscrimination"))})
 
 
 def _crumbs(here: str) -> list[tuple[str, str]]:
@@ -78,12 +79,12 @@ def _crumbs(here: str) -> list[tuple[str, str]]:
 
 @public_page(reads_content=False)
 def accessibility(request):
-    return render(request, "site/accessibility.html")
+    return render(request, "site/accessibility.html", {"crumbs": _crumbs(_("Accessibility"))})
 
 
 @public_page(reads_content=False)
 def privacy(request):
-    return render(request, "site/privacy.html", {"notice": current_notice()})
+    return render(request, "site/privacy.html", {"notice": current_notice(), "crumbs": _crumbs(_("Privacy"))})
 
 
 @public_page(reads_content=False, has_form=True)

@@ -26,6 +26,12 @@ def test_page_is_whole_and_leads_only_to_pages_that_exist(client, path):
     assert not response.cookies
 
 
+@pytest.mark.parametrize("path", [*PAGES, "/contact/", "/accessibility/", "/privacy/"])
+def test_page_says_where_it_stands(client, path):
+    html = client.get(path).content.decode()
+    assert re.search(r'<nav class="crumbs".*?<a href="/">Home</a>.*?aria-current="page"', html, re.DOTALL)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_page_takes_at_most_three_queries_and_answers_304(client, path, django_assert_max_num_queries):
     a_clinic()
