@@ -340,6 +340,8 @@ def test_records_complete_is_found_when_the_case_is_discussed(who, received, com
     ReadinessItem.objects.create(report=case.request.report, kind="imaging", state="received", received_at=received)
 
     assert concluded(case, who).records_complete is complete
+    ReadinessItem.objects.update(received_at=None)
+    assert concluded(case, who, outcome="Surgery first.").records_complete is complete  # as it was when first discussed
 
 
 # The end
@@ -354,6 +356,10 @@ def test_conference_closes_when_every_case_has_an_end(who):
 
     assert code_of(concluded, case, who) == "closed"
     assert code_of(recommend, case, specialty="RAD_ONC", text="Late.", seen=0, **who()) == "closed"
+
+
+def test_conference_is_not_closed_before_its_day(who):
+    assert code_of(close_conference, a_conference(TODAY + A_DAY), **who()) == "too_early"
 
 
 def test_closing_can_be_undone_for_ten_minutes(who, standing_clock, now):
