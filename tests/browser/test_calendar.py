@@ -180,6 +180,7 @@ def test_every_page_of_the_calendar(open_page, look_at, visit, now, clothes):
         "/staff/schedule/rooms/2027-01-04/",
         f"/staff/schedule/week/{person.pk}/2027-01-04/",
         "/staff/schedule/month/2027-01/",
+        "/staff/schedule/day/2027-01-04/print/",
         f"/staff/schedule/book/{person.pk}/2027-01-11T0900/",
         f"/staff/schedule/book/{person.pk}/2027-01-11T0900/{wanted.reference}/",
     ]
