@@ -165,13 +165,14 @@ def test_emergency_is_one_case_from_its_first_detection_whether_sent_or_not():
         an_alert("form", at(11, 14, 3, 5), reached_at=at(11, 14, 3, 15)),
         an_alert("other", start, reached_at=at(11, 14, 3, 16)),
         an_alert("nobody", start),
+        an_alert("before", start, reached_at=start - timedelta(hours=1)),  # a call about something else
         an_alert("gone", start, withdrawn_at=at(11, 14, 4)),
     ]
     sent = a_request(at(11, 14, 4), computed="emergency", first_alert_at=start)  # told by its alert already
 
     found = waiting.nurse_contacts([sent], alerts, a_house())["emergency"]
 
-    assert [(item.value, item.ok) for item in found] == [(15, True), (16, False), (None, False)]
+    assert [(item.value, item.ok) for item in found] == [(15, True), (16, False), (None, False), (None, False)]
 
 
 def test_alert_is_written_within_five_seconds():
