@@ -122,6 +122,16 @@ def test_coordinator_offers_days_and_the_patient_books_and_cancels(open_page, lo
     assert heading(patient) == "Your visit is canceled"
     look_at(patient)
 
+    # when it was a wrong press, they take it back; then they cancel all the same, and take it out of their calendar
+    press(patient, "Keep my visit after all")
+    assert heading(patient) == "Your visit is booked"
+    look_at(patient)
+    follow(patient, "Cancel this visit")
+    press(patient, "Cancel my visit")
+    with patient.expect_download() as waiting:
+        patient.get_by_role("link", name="Take it out of my calendar").click()
+    assert "METHOD:CANCEL" in waiting.value.path().read_text()
+
     # then all times are free and the coordinator has it to schedule again
     assert not Claim.objects.filter(visit=visit).exists()
     assert AppointmentRequest.objects.get().status == "ready"

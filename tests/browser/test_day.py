@@ -36,6 +36,8 @@ def test_day_at_the_desk(open_page, look_at, settings, now, clothes):
     a_visit_with(
         a_reviewed_request(), [(surgeon(), now + timedelta(minutes=255))], Room.objects.filter(kind="stay").last()
     )
+    on_friday = [(surgeon(), now - timedelta(days=3))]
+    a_visit_with(a_reviewed_request(), on_friday, Room.objects.filter(kind="stay").last())
     walks_in = a_reviewed_request()
     page = open_page("/staff/", **clothes)
     sign_in(page, "coordinator")
@@ -47,8 +49,15 @@ def test_day_at_the_desk(open_page, look_at, settings, now, clothes):
     look_at(page)
     press(page, "Book this visit for today")
 
-    # then both are on the list, and each press is told
+    # then both are on the list, with the visit of Friday that nobody closed, and each press is told
     look_at(page)
+    today = page.url
+    page.locator("main .notice a").first.click()
+    look_at(page)
+    go(page, page.get_by_role("button", name="Took place").first)
+    look_at(page)
+    page.goto(today)
+    assert page.get_by_text("Earlier days are not closed").count() == 0
     go(page, page.get_by_role("button", name="Start").first)
     look_at(page)
 
