@@ -1,16 +1,23 @@
 """A net below the tables of the areas: no address of the staff opens to strangers, or to roles without patients.
 
 The tables say, address by address, which role gets what. This walk needs no table: whatever is added below /staff/ is
-refused until somebody writes it down here.
+refused until somebody writes it down here. And whoever sees their own patients only gets no row of another patient,
+neither by a look nor by a post.
 """
 
+import re
 import uuid
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.accounts.roles import Role
-from tests.scheduling.staff_rows import a_member
+from clinic.platform.audit.models import AuditEntry
+from intake.models import Proxy, StaffTask
+from scheduling.waitlist.models import WaitlistEntry
+from tests.scheduling.follow_up.rows import a_call, a_letter, a_seen_patient, an_item
+from tests.scheduling.scores.score_rows import recorded
+from tests.scheduling.staff_rows import a_file, a_member, an_alert
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +25,7 @@ WITHOUT_PATIENTS = [Role.ADMINISTRATOR, Role.CONTENT_EDITOR, Role.AUDITOR]
 FOR_EVERYBODY = {"worklist:home"}  # the home of each role
 # sums without a patient, which the administrator sees too
 OF_THE_ADMINISTRATOR = "staff-measures:"
+PART = re.compile(r"<(?:\w+:)?(\w+)>")
 VALUES = {"int": 1, "uuid": uuid.UUID(int=0), "str": "BMC-0000-00", "slug": "2026-11-23"}
 
 
@@ -45,6 +53,61 @@ def answers(client, name) -> set[int]:
     """The statuses of a look and of an empty post."""
     address = reverse(name, args=ADDRESSES[name])
     return {client.get(address).status_code, client.post(address).status_code}
+
+
+def addresses_of(rows: dict) -> list[str]:
+    """Every address below /staff/ that names one of these rows, by the names of its arguments."""
+    found = []
+
+    def walk(patterns, path=""):
+        for one in patterns:
+            here = path + str(one.pattern)
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns, here)
+            elif here.startswith("staff/") and rows.keys() & set(PART.findall(here)):
+                found.append("/" + PART.sub(lambda part: str(rows.get(part[1], "start")), here))
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+@pytest.fixture
+def rows_of_a_patient(standing_clock, small_clinic) -> dict:
+    """One row of each kind, all of one patient, by the name that addresses give it."""
+    wanted = a_seen_patient()
+    nurse, patient, visit = a_member("nurse"), wanted.patient, wanted.visits.get()
+    return {
+        "reference": wanted.reference,
+        "patient_id": patient.pk,
+        "visit_id": visit.pk,
+        "leg_id": visit.appointments.first().pk,
+        "alert_id": an_alert(wanted.report).pk,
+        "upload_id": a_file(wanted.report).pk,
+        "item_id": an_item(wanted).pk,
+        "letter_id": a_letter(wanted, nurse).pk,
+        "call_id": a_call(wanted).pk,
+        "entry_id": WaitlistEntry.objects.create(request=wanted, joined_at=wanted.submitted_at).pk,
+        "proxy_id": Proxy.objects.create(patient=patient, name="Ana", relation="child", authority="patient_asked").pk,
+        "task_id": StaffTask.objects.create(kind="insurance_help", patient=patient).pk,
+        "series": recorded(wanted, "ecog", {"ecog": "1"}, user=nurse).series,
+    }
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.TRIALS_COORDINATOR])
+def test_rows_of_other_patients_are_refused_at_every_address(client, rows_of_a_patient, role):
+    client.force_login(a_member(role.value))
+    written = AuditEntry.objects.count()
+    walked = addresses_of(rows_of_a_patient)
+
+    opened = {
+        (ask, address): status
+        for address in walked
+        for ask in ("get", "post")
+        if (status := getattr(client, ask)(address).status_code) not in (403, 404, 405)
+    }
+    assert len(walked) > 60
+    assert opened == {}
+    assert AuditEntry.objects.count() == written  # neither seen nor changed
 
 
 def test_the_walk_finds_the_areas():
