@@ -79,7 +79,13 @@ def _on_another_day(request: HttpRequest, visit: Visit, legs: list[Appointment])
         raise Refused(_("This appointment cannot be changed any more."), code="stale")
     one = day_with(look, leg, unit)
     if one is None:
-        raise Refused(_("The visit cannot be on that day with this appointment at that time."), code="not_bookable")
+        raise Refused(
+            _(
+                "The visit cannot be on that day with this appointment at that time. "
+                "Choose Move the whole visit to see the days that are possible."
+            ),
+            code="not_bookable",
+        )
     return redirect(confirm_address(visit.pk, do="day", day=sign_day(visit.pk, one)))
 
 
