@@ -1,5 +1,6 @@
 """Many at once on the day itself: one overbooks, walk-ins and bookings never meet, and no mark is left over."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,11 @@ from django.db import IntegrityError, OperationalError, transaction
 from clinic.accounts.actors import staff_actor
 from clinic.platform.submits.once import new_key
 from scheduling.availability.models import Closure
+from scheduling.itineraries.search import find_days
+from scheduling.itineraries.visit_kinds import ChosenLeg
 from scheduling.offers.accepting import accept_offer
 from scheduling.visits.actions import cancel_visit
+from scheduling.visits.book_over import book_over, drawn_day, lies_over, seen_print
 from scheduling.visits.guard import claim_time
 from scheduling.visits.models import Appointment, Claim, Visit
 from scheduling.visits.walk_in import NewLeg, add_walk_in_leg, add_walk_in_visit
@@ -130,6 +134,50 @@ def test_overbooking_while_the_appointment_below_is_canceled_leaves_no_mark_alon
     assert normal == (1 if wins(results[:-1]) else 0)
     assert normal + marked == len(wins(results[:-1]))
     assert Appointment.objects.filter(is_overbooked=True).count() == marked
+    check_all()
+
+
+def days_over(clinic, below):
+    """Calls that book the time of this visit for one patient after another, each in a room of its own."""
+    who, by, calls = clinic.people["MED_ONC"][0], staff_actor(a_coordinator()), []
+    for room in clinic.rooms[1:]:
+        wanted = a_request(patient=a_patient(), visit_type="follow_up", specialties=("MED_ONC",))
+        found = find_days(wanted, legs=[ChosenLeg("MED_ONC", 30, who.pk)], over=who.pk, now=NOW).itineraries[0]
+        one = replace(found, room_id=room.pk)
+        seen = seen_print(lies_over(*drawn_day(wanted, one, now=NOW), now=NOW))
+        more = {"reason": "Pain is worse", "seen": seen, "by": by, "now": NOW}
+        calls.append(lambda wanted=wanted, one=one, more=more: book_over(wanted, one, key=new_key(), **more))
+    return calls
+
+
+def booked_below(clinic):
+    """Somebody's visit later today, accepted from an offer that leaves time to."""
+    who = clinic.people["MED_ONC"][0]
+    Closure.objects.create(clinician=who, starts_at=NOW, ends_at=NOW + 240 * MINUTE, reason="Ward round")
+    offer = an_offer(a_request(patient=a_patient(), visit_type="follow_up", specialties=("MED_ONC",)), now=NOW, days=1)
+    return accept_offer(offer, days_of(offer)[0], by=person_of(offer.request), key=new_key(), now=NOW)
+
+
+def test_one_of_many_days_over_one_appointment_is_booked(clinic):
+    below = booked_below(clinic)
+    results = all_at_once(days_over(clinic, below))
+    assert len(wins(results)) == 1
+    assert {result for result in results if isinstance(result, str)} <= {"overbooked", "changed", "taken", "busy"}
+    assert Claim.objects.get(is_shared=True).visit_id == below.pk
+    assert Claim.objects.filter(is_overbooked=True).count() == 1
+    check_all()
+
+
+def test_day_over_an_appointment_that_is_canceled_meanwhile_leaves_no_mark_alone(clinic):
+    below = booked_below(clinic)
+    calls = days_over(clinic, below)[:3]
+    calls.append(lambda: cancel_visit(below, by=staff_actor(a_coordinator()), key=new_key(), reason="other", now=NOW))
+    results = all_at_once(calls)
+    assert isinstance(results[-1], Visit)
+    assert {result for result in results if isinstance(result, str)} <= {"overbooked", "changed", "not_over", "busy"}
+    assert len(wins(results[:-1])) <= 1
+    assert Claim.objects.filter(is_overbooked=True).count() == 0
+    assert not Appointment.objects.filter(is_overbooked=True).exists()
     check_all()
 
 
