@@ -16,10 +16,10 @@ from scheduling.measures.service.forms import code, month_words
 from scheduling.measures.service.texts import BANDS, EQUITY_HEADS, EQUITY_NAMES, LEVELS, LineText, MeasureText
 
 CSV_HEAD = (
-    "month", "measure", "figure", "group", "unit", "values", "median", "percentile_90", "share_percent", "share_of",
+    "month", "measure", "figure", "group", "unit", "values", "median", "percentile_90", "share_percent", "counted",
 )  # fmt: skip
 HIDDEN_IN_FILE = "hidden"
-EQUITY_HEAD = ("attribute", "band", "measure", "unit", "values", "median", "share_percent", "share_of")
+EQUITY_HEAD = ("attribute", "band", "measure", "unit", "values", "median", "share_percent", "counted")
 
 
 @dataclass(frozen=True, slots=True)

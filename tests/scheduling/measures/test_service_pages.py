@@ -228,7 +228,7 @@ def test_file_has_months_the_whole_period_and_groups(client, coordinator, small_
     assert [row for row in rows if row["figure"] == "Within 7 days"] == [
         {
             "month": month, "measure": "Share seen in time", "figure": "Within 7 days", "group": group, "unit": "",
-            "values": "", "median": "", "percentile_90": "", "share_percent": share, "share_of": of,
+            "values": "", "median": "", "percentile_90": "", "share_percent": share, "counted": of,
         }
         for month, group, share, of in (
             ("2026-11", "", "0.0", "12"), ("2026-12", "", "", "0"), ("2026-11 to 2026-12", "", "0.0", "12"),
@@ -249,7 +249,7 @@ def test_equity_file_has_a_line_for_each_band_and_measure(client, coordinator, s
     ] == [
         {
             "attribute": "Language", "band": "English", "measure": "Acknowledged", "unit": "hours", "values": "11",
-            "median": "2.00", "share_percent": "100.0", "share_of": "11",
+            "median": "2.00", "share_percent": "100.0", "counted": "11",
         }
     ]  # fmt: skip
 
