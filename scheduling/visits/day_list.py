@@ -15,7 +15,7 @@ from scheduling.availability.models import Closure
 from scheduling.itineraries.interpreters import INTERPRETER
 from scheduling.visits.day_board import VisitRow, visit_rows, with_clicks
 from scheduling.visits.models import Appointment, Visit
-from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, NO_SHOW
+from scheduling.visits.states import APPOINTMENT_CLAIMS_TIME, HELD, NO_SHOW
 
 HOLIDAY = "\x1fholiday"  # stands where a clinician's name would; no name begins like this
 
@@ -60,13 +60,15 @@ def day_bounds(on: date) -> tuple[datetime, datetime]:
 
 
 def clinic_day(on: date, user) -> ClinicDay:
-    """The day with every clinician's appointments, held ones included, in three queries.
+    """The day with every clinician's appointments, in three queries; held ones too, as long as their offer stands.
 
     Each appointment carries `records`, such as "2 of 3 records received".
     """
     start, end = day_bounds(on)
+    alive = ~Q(state=HELD) | Q(visit__offer__expires_at__gt=timezone.now())
     rows = with_record_counts(
         Appointment.objects.filter(
+            alive,
             starts_at__lt=end,
             ends_at__gt=start,
             state__in=APPOINTMENT_CLAIMS_TIME | {NO_SHOW},

@@ -69,3 +69,14 @@ def test_paper_marks_who_no_longer_sees_patients(client, desk, small_clinic):
     board = client.get("/staff/schedule/day/2027-01-04/")
     assert "No longer sees patients" in table_of(board)
     assert "/staff/schedule/clinicians/2027-01-04/" in board.content.decode()
+
+
+def test_hold_that_has_lapsed_is_not_on_paper(client, desk, small_clinic, now, standing_clock):
+    offer = factories.an_offer(a_request(), now=now, days=1)
+    day = factories.days_of(offer)[0]
+    paper = f"/staff/schedule/day/{day.starts_at.date().isoformat()}/print/"
+    before = table_of(client.get(paper))
+    assert "Held" in before
+    standing_clock.move_to(offer.expires_at, tick=False)
+    client.force_login(desk)
+    assert "Held" not in table_of(client.get(paper))
