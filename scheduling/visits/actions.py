@@ -30,6 +30,8 @@ from scheduling.visits.states import COMPLETED, VISIT_MOVES, can_move
 
 LINK_AFTER_CANCEL = timedelta(days=7)
 REASON_CODE_LENGTH = 40
+# Reasons of staff who write down what the patient told them: it was not the clinic that canceled
+FROM_THE_PATIENT = frozenset({"patient_asked", "patient_in_hospital"})
 
 
 def _replayed(stored: str) -> Visit:
@@ -40,10 +42,10 @@ def _replayed(stored: str) -> Visit:
 def cancel_visit(visit: Visit, *, by: Actor, key: str, reason: str, now: datetime, version: int | None = None) -> Visit:
     """Cancel a booked visit with all its appointments: all its time is free, the request is ready again.
 
-    `reason` of staff is a code; a patient's own words are kept, encrypted, with the request. Whoever canceled, and
-    staff, can undo it for some minutes (undoing.py). `version` is the calendar sequence that the page showed. Raises
-    Refused: "not_allowed", "ended" (it is not booked any more), "stale" (changed since), "begun" (a patient who cancels
-    after its start is asked to call).
+    `reason` of staff is a code, which says whether the patient or the clinic cancels; a patient's own words are kept,
+    encrypted, with the request. Whoever canceled, and staff, can undo it for a while (undoing.py). `version` is the
+    calendar sequence that the page showed. Raises Refused: "not_allowed", "ended" (it is not booked any more), "stale"
+    (changed since), "begun" (a patient who cancels after its start is asked to call).
     """
     require_own_or_staff(visit.request_id, by, Permission.CANCEL_VISIT)
     is_code = reason.isidentifier() and len(reason) <= REASON_CODE_LENGTH and by.kind not in PERSONS
@@ -97,7 +99,8 @@ def end_visit(visit: Visit, *, by: Actor, now: datetime, reason: str) -> Visit:
 
 def _ended(row: Visit, *, by: Actor, now: datetime, reason: str) -> list:
     """The same for a visit that is locked; the keys of the messages that tell of it."""
-    to = Visit.State.CANCELLED_BY_PATIENT if by.kind in PERSONS else Visit.State.CANCELLED_BY_CLINIC
+    is_theirs = by.kind in PERSONS or reason in FROM_THE_PATIENT
+    to = Visit.State.CANCELLED_BY_PATIENT if is_theirs else Visit.State.CANCELLED_BY_CLINIC
     if row.state != Visit.State.BOOKED:
         raise Refused(_("This visit cannot be canceled any more."), code="ended")
     changes = {"cancelled_at": now, "calendar_sequence": row.calendar_sequence + 1}  # the row is locked

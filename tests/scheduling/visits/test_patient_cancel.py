@@ -96,6 +96,28 @@ def test_staff_may_cancel_a_visit_that_has_begun(visit, fresh_key):
     assert (ended.state, ended.is_late_cancellation) == ("cancelled_by_clinic", True)
 
 
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        ("patient_asked", "cancelled_by_patient"),
+        ("patient_in_hospital", "cancelled_by_patient"),
+        ("clinician_away", "cancelled_by_clinic"),
+        ("room_or_equipment", "cancelled_by_clinic"),
+        ("records_missing", "cancelled_by_clinic"),
+        ("other", "cancelled_by_clinic"),
+    ],
+)
+def test_staff_who_write_down_what_the_patient_said_do_not_cancel_for_the_clinic(
+    client, visit, fresh_key, now, reason, state
+):
+    ended = cancel_visit(visit, by=staff_actor(a_coordinator()), key=fresh_key(), reason=reason, now=now)
+    assert ended.state == state
+    come_in(client, visit)
+    shown = text_of(client.get(my(visit)))
+    assert ("We had to cancel your visit" in shown) is (state == "cancelled_by_clinic")
+    assert "Did you not mean to cancel?" not in shown  # staff undo what staff did
+
+
 # Taken back
 
 

@@ -254,7 +254,7 @@ def test_canceled_visit_comes_back_with_its_links(visit, by, now, fresh_key):
     assert (link.revoked_at, link.expires_at) == (None, visit.ends_at + timedelta(days=1))
     assert (again.state, again.cancelled_at, again.is_late_cancellation) == ("booked", None, False)
     assert b"STATUS:CONFIRMED" in visit_calendar(again)
-    assert StateChange.objects.filter(thing_id=visit.pk, from_state="cancelled_by_clinic", to_state="booked").exists()
+    assert StateChange.objects.filter(thing_id=visit.pk, from_state="cancelled_by_patient", to_state="booked").exists()
 
 
 def test_canceled_visit_stays_canceled_once_other_days_are_offered(visit, by, now, fresh_key):
