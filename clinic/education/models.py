@@ -173,11 +173,6 @@ class GlossaryTerm(models.Model):
     def __str__(self) -> str:
         return self.term
 
-    @property
-    def also_list(self) -> list[str]:
-        """The other words for it."""
-        return [word.strip() for word in self.also.split(",") if word.strip()]
-
 
 class SearchText(models.Model):
     """What search looks through: one row for each section of an article and each word.

@@ -22,7 +22,6 @@ CALLS = {
     "call the on-call physician": "physician",
     "call the nurse line": "nurse",
 }
-CALL_ORDER = tuple(CALLS.values())
 LONGEST_TEXT = 40_000
 LONGEST_SUMMARY = 160
 KEY_POINTS_FEWEST, KEY_POINTS_MOST = 3, 6

@@ -15,8 +15,6 @@ from clinic.platform.forms import (
 from intake.before_visit import choices
 from intake.flow.forms import StepForm
 
-FAR_MILES = 60  # from here on part of the visit by video is offered (domain 2.2)
-
 
 class TravelForm(StepForm):
     """Help with the way; whoever lives far away is offered a part by video."""

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from intake.triage.vocabulary import VOCABULARY
 
 Answers = Mapping[str, Any]
-Wording = Literal["patient", "caregiver"]
 QuestionKind = Literal["one", "many", "sites", "scale", "number", "days_ago", "temperature", "tick", "text"]
 
 NONE = "none"  # the value a form posts for "None of these"
@@ -96,11 +95,6 @@ class Question:
     def maximum(self) -> int:
         """The largest number, or the longest text in Unicode code points."""
         return VOCABULARY[self.key].maximum
-
-    @property
-    def onset_key(self) -> str:
-        """The key of "When did this start?" on this page, or an empty string."""
-        return next((one.question.key for one in self.follow_ups if one.question.kind == "days_ago"), "")
 
     def walk(self) -> Iterator["Question"]:
         """The question and all its follow-ups."""

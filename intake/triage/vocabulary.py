@@ -168,7 +168,6 @@ KEYS: tuple[Key, ...] = (
 
 VOCABULARY: dict[str, Key] = {key.name: key for key in KEYS}
 SAFETY_KEYS: tuple[str, ...] = tuple(key.name for key in KEYS if key.safety)
-SET_KEYS: tuple[str, ...] = tuple(key.name for key in KEYS if key.kind == "set")
 
 
 def _check_enum(key: Key) -> Callable[[Any], str | None]:

@@ -25,11 +25,6 @@ def still_waiting(user) -> QuerySet:
     return rows.order_by("request__urgency_rank", "joined_at", "pk")
 
 
-def count_waiting(user) -> int:
-    """How many wait: one query."""
-    return still_waiting(user).order_by().count()
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the list."""

@@ -43,7 +43,6 @@ DISPOSITION_HINTS = {
     Disposition.NOT_FOR_THIS_CLINIC: gettext_lazy("Closes the request"),
 }
 LEVELS_TO_SEE = (Disposition.URGENT, Disposition.SOON, Disposition.ROUTINE)
-LEVEL_RANK = {Level.EMERGENCY: 0, Level.URGENT: 1, Level.SOON: 2, Level.ROUTINE: 3}
 
 
 class SearchForm(PageForm):

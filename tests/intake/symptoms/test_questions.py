@@ -236,8 +236,6 @@ def test_ticks_decide_when_the_onset_is_asked():
     assert "numbness_onset_days" not in keys_asked({"numbness": []})
     assert "numbness_onset_days" not in keys_asked({"numbness": ["not_sure"]})
     assert "numbness_onset_days" in keys_asked({"numbness": ["not_sure", "legs"]})
-    assert find_question("numbness").onset_key == "numbness_onset_days"
-    assert find_question("fever").onset_key == ""
     assert "limb_cold_or_blue" in keys_asked({})
 
 

@@ -11,7 +11,7 @@ from scheduling.offers.accepting import accept_offer
 from scheduling.offers.actions import decline_offer
 from scheduling.offers.models import Offer
 from scheduling.waitlist.actions import join_waitlist, match_waitlist
-from scheduling.waitlist.lists import count_waiting
+from scheduling.waitlist.lists import still_waiting
 from scheduling.waitlist.models import WaitlistEntry
 from tests import factories
 from tests.clinic.look.markup import Page, faults
@@ -109,9 +109,9 @@ def test_offer_now_holds_a_day_and_says_when_there_is_none(desk, now):
 def test_count_follows_the_facts(desk, now):
     entry = joined(a_request())
     nurse = a_nurse()
-    assert count_waiting(nurse) == 1
+    assert still_waiting(nurse).count() == 1
     type(entry.request).objects.filter(pk=entry.request_id).update(closed_at=now, status="withdrawn")
-    assert count_waiting(nurse) == 0
+    assert still_waiting(nurse).count() == 0
     assert entry.request.reference not in text_of(desk.get("/staff/waitlist/"))
 
 
