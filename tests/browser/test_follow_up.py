@@ -105,6 +105,22 @@ def test_plan_in_two_windows_loses_nothing(open_page, look_at, wanted, nurse):
     assert PlanItem.objects.get().text == "MRI without contrast"
 
 
+def test_plan_for_the_patient_is_large_enough_on_paper(open_page, look_at, wanted, nurse):
+    an_item(wanted, owner=nurse, text="MRI of the spine")
+    page = open_page("/staff/", size=DESKTOP)
+    sign_in(page, "nurse")
+    page.goto(f"/staff/requests/{wanted.reference}/plan/print/")
+    look_at(page)
+    page.emulate_media(media="print")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('main p, main td, main li, .plan-text')]"
+        ".map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= 16  # pixels: 12 points
+    (sheet,) = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
+    assert "MRI of the spine" in sheet.extract_text()
+
+
 def test_letter_goes_from_the_draft_to_paper_and_is_sent(open_page, look_at, wanted):
     page = open_page("/staff/", size=DESKTOP)
     sign_in(page, "coordinator")
@@ -122,7 +138,7 @@ def test_letter_goes_from_the_draft_to_paper_and_is_sent(open_page, look_at, wan
     for words in ("Juniper Bone Metastasis Clinic", "Dr. Ana Park", "Lakeside Cancer Center", "We saw Maria Alvarez"):
         assert words in text
     assert "Print this page" not in text
-    assert len(paper.pages) == 1
+    assert len(paper.pages) == 1, paper.pages[1].extract_text()
 
     letter = Letter.objects.get()
     page.goto(f"/staff/requests/{wanted.reference}/letters/{letter.pk}/send/")
@@ -135,6 +151,23 @@ def test_letter_goes_from_the_draft_to_paper_and_is_sent(open_page, look_at, wan
     assert where(page).endswith("/plan/")
     look_at(page)
     assert Letter.objects.get().state == "sent"
+
+
+def test_plan_for_the_patient_is_one_sheet(open_page, look_at, wanted, nurse):
+    for number in range(5):
+        an_item(wanted, owner=nurse, due=number, text="MRI of the whole spine, without and with contrast.")
+    an_item(wanted, state="done", done_on=timezone.localdate())
+    a_call(wanted, due=3)
+    page = open_page("/staff/", size=DESKTOP)
+    sign_in(page, "nurse")
+    page.goto(f"/staff/requests/{wanted.reference}/plan/")
+    follow(page, "Plan on paper for the patient")
+    look_at(page)
+    paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter")))
+    assert len(paper.pages) == 1, paper.pages[1].extract_text()
+    text = " ".join(paper.pages[0].extract_text().split())
+    for words in ("Your plan", "MRI of the whole spine", "Do not wait for us", "Call the nurse line"):
+        assert words in text
 
 
 @pytest.mark.parametrize(
@@ -155,7 +188,7 @@ def test_every_page_and_state(open_page, look_at, wanted, nurse, clothes):
     sign_in(page, "nurse")
 
     for address in (
-        f"{of}/plan/", f"{of}/plan/add/", f"{of}/plan/{item.pk}/", f"{of}/plan/{item.pk}/close/",
+        f"{of}/plan/", f"{of}/plan/print/", f"{of}/plan/add/", f"{of}/plan/{item.pk}/", f"{of}/plan/{item.pk}/close/",
         f"{of}/hospital/add/", f"{of}/letters/add/", f"{of}/letters/{draft.pk}/", f"{of}/letters/{sent.pk}/",
         f"{of}/letters/{draft.pk}/send/", f"{of}/letters/{sent.pk}/print/", "/staff/plans/", "/staff/plans/?show=done",
         "/staff/calls/", "/staff/calls/?show=closed", f"/staff/calls/{due.pk}/", f"/staff/calls/{done.pk}/",
