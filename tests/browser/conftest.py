@@ -163,7 +163,9 @@ def hardest_clothes(page):
     yield
     page.evaluate("text => { document.documentElement.dataset.text = text }", text)
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.evaluate("() => [...document.querySelectorAll('*')].map(one => getComputedStyle(one).backgroundColor).length")
+    page.emulate_media(reduced_motion="no-preference")  # after the colors have changed: nothing is left to fade
 
 
 def sideways(page) -> int:
