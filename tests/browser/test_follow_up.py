@@ -154,7 +154,7 @@ def test_letter_goes_from_the_draft_to_paper_and_is_sent(open_page, look_at, wan
 
 
 def test_plan_for_the_patient_is_one_sheet(open_page, look_at, wanted, nurse):
-    for number in range(5):
+    for number in range(4):
         an_item(wanted, owner=nurse, due=number, text="MRI of the whole spine, without and with contrast.")
     an_item(wanted, state="done", done_on=timezone.localdate())
     a_call(wanted, due=3)
