@@ -24,7 +24,7 @@ from scheduling.requests.refresh import refresh_statuses
 from scheduling.visits.change_rows import record_change, snapshot, with_messages
 from scheduling.visits.freed import time_freed
 from scheduling.visits.guard import keys_of_shared_time
-from scheduling.visits.models import Appointment, Claim, StateChange, Visit, VisitChange
+from scheduling.visits.models import Appointment, StateChange, Visit, VisitChange
 from scheduling.visits.moves import swap_visits
 from scheduling.visits.states import COMPLETED, VISIT_MOVES, can_move
 
@@ -145,9 +145,3 @@ def move_visit(visit: Visit, to: str, *, by: Actor, reason: str = "", at: dateti
     refresh_statuses([row.request_id], by=by, at=at, reason=f"visit_{to}")
     record("visit_moved", by=by, subject=row, data={"to": to})
     return row
-
-
-@transaction.atomic
-def release_claims(visit: Visit) -> int:
-    """Give up all time of a visit; how many claims there were."""
-    return Claim.objects.filter(visit=visit.pk).delete()[0]
