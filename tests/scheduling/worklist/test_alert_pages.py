@@ -7,11 +7,15 @@ from django.test import RequestFactory
 from django.urls import reverse_lazy
 from django.utils import timezone
 
+from clinic.accounts.actors import staff_actor
 from clinic.platform.audit.models import AuditEntry
+from clinic.platform.refusals import Refused
 from clinic.platform.submits.once import new_key
 from clinic.site import views as site_views
 from intake.models import Alert, BeforeVisit, ContactAttempt, Proxy, StaffTask
+from intake.triage.actions import acknowledge_alert
 from intake.triage.models import AlertStep
+from scheduling.worklist.actions import log_alert_call
 from tests.scheduling.staff_rows import (
     EMERGENCY,
     a_member,
@@ -348,3 +352,25 @@ def test_look_at_an_alert_leaves_one_audit_row(client, nurse):
     client.get(f"/staff/alerts/{alert.pk}/")
 
     assert AuditEntry.objects.filter(subject_id=str(alert.pk)).count() == 1
+
+
+def test_alert_with_a_number_is_not_closed_for_want_of_one(nurse):
+    alert = an_alert(phone="+12025550142")
+    acknowledge_alert(alert, user=nurse, by=staff_actor(nurse), key=new_key())
+
+    with pytest.raises(Refused) as no:
+        log_alert_call(alert, outcome="no_number", note="", user=nurse, by=staff_actor(nurse), key=new_key())
+
+    alert.refresh_from_db()
+    assert (no.value.code, alert.closed_at) == ("has_number", None)
+
+
+def test_calls_in_vain_before_an_emergency_are_not_tries_to_reach_it(client, nurse):
+    wanted = a_row(EMERGENCY)
+    alert = an_alert(wanted.report)
+    for minutes in (20, 25):
+        at = alert.detected_at - timedelta(minutes=minutes)
+        ContactAttempt.objects.create(report=wanted.report, reached=False, by=nurse, at=at)
+    call(client, alert)
+
+    assert not StaffTask.objects.filter(kind="emergency_unreached").exists()
