@@ -8,6 +8,7 @@ from django.utils import timezone
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from scheduling.models import AppointmentRequest
+from scheduling.worklist.lists import Clock
 from scheduling.worklist.tabs import TABS, tab_counts
 from tests.scheduling.staff_rows import CANCER, EMERGENCY, SAFE, a_member, a_patient_row, a_row, an_alert, queries_of
 
@@ -264,3 +265,13 @@ def test_banner_drops_an_acknowledged_alert(client, nurse):
     client.post(f"/staff/alerts/{alert.pk}/acknowledge/", {"key": new_key()})
 
     assert f"Emergency {alert.find_code}" not in client.get("/staff/").content.decode()
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, False), (-1, True)])
+def test_visit_is_overdue_from_the_day_after_its_last_one(days, late):
+    now, nurse = timezone.now(), a_member("nurse")
+    on = timezone.localdate(now) + timedelta(days=days)
+    wanted = a_row(status="ready", contacted_at=now, visit_due_on=on)
+
+    assert Clock.of(wanted, now=now).is_visit_overdue is late
+    assert tab_counts(nurse, now=now)["overdue"] == late
