@@ -296,11 +296,12 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["username"], mail_server["password"]
     EMAIL_USE_TLS = mail_server["use_tls"]
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@example.org" if DEMONSTRATION else "")
+# Who writes, in e-mails and texts: a name that does not say what the clinic treats (domain 7)
+MESSAGE_NAME = env.str("MESSAGE_NAME", default="") or CLINIC_SHORT_NAME
 
 # Text messages: without a backend none are sent, and no page offers them (clinic/messages/texts/backends.py)
 SMS_BACKEND = env.str("SMS_BACKEND", default="clinic.messages.texts.backends.FileBackend" if DEMONSTRATION else "")
 SMS_FILE_PATH = env.str("SMS_FILE_PATH", default=mail_file_path)
-SMS_NAME = env.str("SMS_NAME", default=CLINIC_SHORT_NAME)  # who writes: one that does not say what the clinic treats
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
 SMS_GATEWAY_AUTH = env.str("SMS_GATEWAY_AUTH", default="Bearer")

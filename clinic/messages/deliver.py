@@ -25,11 +25,10 @@ def rendered(message: Message) -> tuple[str, str]:
     """Subject (one line, none for a text message) and text of a message in its language."""
     context = {
         **message.context,
-        "clinic_name": settings.CLINIC_NAME,
         "nurse_line": settings.NURSE_LINE_PHONE,
         "nurse_hours": settings.NURSE_LINE_HOURS,
         "emergency_number": settings.EMERGENCY_NUMBER,
-        "name": settings.SMS_NAME,
+        "name": settings.MESSAGE_NAME,
     }
     with translation.override(message.language):
         if message.channel == Message.Channel.SMS:

@@ -8,7 +8,7 @@ from clinic.messages.texts.segment import foreign_characters, segment_length
 
 GATEWAY = "clinic.messages.texts.backends.GatewayBackend"
 SHOWING = ("clinic.messages.texts.backends.ConsoleBackend", "clinic.messages.texts.backends.FileBackend")
-ROOM = 66  # for SMS_NAME and PUBLIC_URL together: a test holds every message to it
+ROOM = 66  # for MESSAGE_NAME and PUBLIC_URL together: a test holds every message to it
 
 
 def text_problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -40,10 +40,10 @@ def _gateway_problems(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _length_problems(values: Mapping[str, Any]) -> Iterator[str]:
-    name, address = str(values.get("SMS_NAME") or ""), str(values.get("PUBLIC_URL") or "")
+    name, address = str(values.get("MESSAGE_NAME") or ""), str(values.get("PUBLIC_URL") or "")
     if not name.strip():
-        yield "SMS_NAME is empty: nobody could tell who writes"
+        yield "MESSAGE_NAME is empty: nobody could tell who writes"
     if foreign_characters(name + address):
-        yield "SMS_NAME or PUBLIC_URL has characters that text messages do not know"
+        yield "MESSAGE_NAME or PUBLIC_URL has characters that text messages do not know"
     if segment_length(name + address) > ROOM:
-        yield f"SMS_NAME and PUBLIC_URL have more than {ROOM} characters together: texts would arrive in pieces"
+        yield f"MESSAGE_NAME and PUBLIC_URL have more than {ROOM} characters together: texts would arrive in pieces"

@@ -42,7 +42,7 @@ def every_message(to="to@example.org", link=LINK):
 
 
 def test_every_message_renders_without_patient_data_or_level(settings):
-    settings.CLINIC_NAME = "Our Clinic"  # the clinic's own name may say what it treats
+    settings.CLINIC_NAME = "Bone Metastasis Clinic"  # it may say what is treated; who writes is MESSAGE_NAME
     messages = [*every_message(), *every_message(NUMBER)]
     assert len(messages) >= 13
     for message in messages:

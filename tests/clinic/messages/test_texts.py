@@ -79,7 +79,7 @@ def a_text() -> Message:
 
 @pytest.mark.django_db
 def test_every_text_is_one_segment_with_the_longest_name_and_address(settings):
-    settings.SMS_NAME = "N" * (ROOM - len(address := "https://clinic.example.org"))
+    settings.MESSAGE_NAME = "N" * (ROOM - len(address := "https://clinic.example.org"))
     for message in every_message(NUMBER):
         path = LONGEST_PATHS.get(message.template, "/my/visit/")
         link = address + path + ("" if message.template == "request_received" else "T" * 22 + "/")
@@ -227,7 +227,7 @@ WHOLE = {
     "DEMONSTRATION": False,
     "PUBLIC_URL": "https://a.example.org",
     "SMS_BACKEND": GATEWAY,
-    "SMS_NAME": "Juniper",
+    "MESSAGE_NAME": "Juniper",
     "SMS_GATEWAY_URL": "https://texts.example.org/v1",
     "SMS_GATEWAY_TOKEN": "t",
     "SMS_GATEWAY_FORMAT": "json",
@@ -236,7 +236,7 @@ WHOLE = {
 
 
 def problems(**changed) -> list[str]:
-    return [one for one in all_problems({**WHOLE, **changed}) if "SMS_" in one]
+    return [one for one in all_problems({**WHOLE, **changed}) if "SMS_" in one or "MESSAGE_NAME" in one]
 
 
 @pytest.mark.parametrize(
@@ -249,10 +249,10 @@ def problems(**changed) -> list[str]:
         {"SMS_GATEWAY_URL": "https://"},
         {"SMS_GATEWAY_FORMAT": "xml"},
         {"SMS_GATEWAY_AUTH": "Digest"},
-        {"SMS_NAME": ""},
-        {"SMS_NAME": "Júniper’s"},
+        {"MESSAGE_NAME": ""},
+        {"MESSAGE_NAME": "Júniper’s"},
         {
-            "SMS_NAME": "Juniper Center for Quite Long Names",
+            "MESSAGE_NAME": "Juniper Center for Quite Long Names",
             "PUBLIC_URL": "https://appointments.of.juniper.example.org",
         },
         {"SMS_BACKEND": "clinic.messages.texts.backends.FileBackend", "SMS_GATEWAY_URL": "", "SMS_GATEWAY_TOKEN": ""},
@@ -264,4 +264,4 @@ def test_a_half_configured_gateway_refuses_to_start(changed):
 
 def test_a_whole_gateway_and_none_at_all_start():
     assert problems() == []
-    assert problems(SMS_BACKEND="", SMS_GATEWAY_URL="", SMS_GATEWAY_TOKEN="", SMS_NAME="") == []
+    assert problems(SMS_BACKEND="", SMS_GATEWAY_URL="", SMS_GATEWAY_TOKEN="", MESSAGE_NAME="") == []
