@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from clinic.accounts.roles import Role
 from clinic.messages.models import Message
+from clinic.platform.audit.actors import SYSTEM
 from clinic.platform.audit.models import AuditEntry
 from clinic.platform.submits.once import new_key
 from intake.nurse_line.models import NurseQuestion, QuestionNote, Topic
 from intake.registration.models import Draft
 from intake.registration.nurse_line_steps import NURSE_LINE
+from intake.triage.actions import raise_alert, set_call_back_phone
+from intake.triage.engine import Result
 from intake.triage.models import Alert
 from tests.clinic.look.markup import Page, faults
 from tests.factories import a_clinician_user, a_coordinator, a_nurse, a_physician
@@ -128,6 +131,16 @@ def test_emergency_never_shown_raises_its_alert_when_sent(client):
     pass_safety(bladder_change="leaking_no_control")
     ask(client)
     assert Alert.objects.get().call_back_phone == PHONE
+
+
+def test_number_given_on_the_emergency_page_stays(client):
+    begin(client, "symptoms")
+    pass_safety()
+    result = Result("emergency", ("E03",), "M-SPINE")
+    alert = raise_alert(draft=the_draft(), result=result, filled_by="patient", at=timezone.now(), by=SYSTEM)
+    set_call_back_phone(alert, "+12025550199", by=SYSTEM)
+    ask(client)
+    assert Alert.objects.get().call_back_phone == "+12025550199"
 
 
 @time_machine.travel(datetime(2026, 11, 22, 3, 0, tzinfo=UTC), tick=False)  # Saturday night
