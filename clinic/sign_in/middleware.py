@@ -95,13 +95,23 @@ def _kept_words() -> str:
     return _("What you typed is kept for 30 minutes: you see it after signing in on this computer.")
 
 
+def _view_of(request: HttpRequest):
+    """The view that the address names; None for an address of nothing."""
+    try:
+        return resolve(request.path_info).func
+    except Resolver404:
+        return None
+
+
 def _is_for_staff(request: HttpRequest) -> bool:
     """Whether the page is one for which somebody must be signed in; the sign-in itself is not."""
-    try:
-        view = resolve(request.path_info).func
-    except Resolver404:
-        return False
-    return request.path.startswith(STAFF_PAGES) and getattr(view, "login_required", True)
+    view = _view_of(request)
+    return view is not None and request.path.startswith(STAFF_PAGES) and getattr(view, "login_required", True)
+
+
+def _takes_what_is_not_kept(request: HttpRequest) -> bool:
+    """Whether the view reads the body in its own way, as one that takes a file: nobody may read it before."""
+    return getattr(_view_of(request), "csrf_exempt", False)
 
 
 def _is_of_before(request: HttpRequest) -> bool:
@@ -109,7 +119,9 @@ def _is_of_before(request: HttpRequest) -> bool:
 
     No page of somebody else can make the browser say so.
     """
-    if request.method != "POST" or not request.path.startswith(STAFF_PAGES) or _is_from_our_page(request):
+    if request.method != "POST" or not request.path.startswith(STAFF_PAGES) or _takes_what_is_not_kept(request):
+        return False
+    if _is_from_our_page(request):
         return False
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
@@ -126,7 +138,7 @@ def _brought_back(request: HttpRequest) -> bool:
 
 def _is_from_our_page(request: HttpRequest) -> bool:
     """Whether a form was sent from one of our pages: the CSRF check, before its turn."""
-    if request.method != "POST":
+    if request.method != "POST" or _takes_what_is_not_kept(request):
         return False
     return CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, _nothing, (), {}) is None
 

@@ -5,6 +5,7 @@ import time
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import expect
 
 from intake.records.models import Upload
 from intake.records.refusals import LARGEST_BYTES
@@ -38,8 +39,11 @@ def files_page(open_page, live_server):
     return opened
 
 
+NAMES = "[data-file-lists] section:first-child .file-name"
+
+
 def names_on(page) -> list[str]:
-    return page.locator("[data-file-lists] section:first-child .file-name").all_inner_texts()
+    return page.locator(NAMES).all_inner_texts()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -62,7 +66,7 @@ def test_several_files_are_sent_one_after_the_other_and_a_failed_one_keeps_the_o
     page.get_by_text("Files added: 2. Files not added: 2").wait_for()
 
     # then the good ones are on the list, each of the others has its reason, and the words are read out
-    assert names_on(page) == ["blood.pdf", "photo.jpg"]
+    expect(page.locator(NAMES)).to_have_text(["blood.pdf", "photo.jpg"])
     progress = page.locator("[data-file-progress]").inner_text()
     assert "The selected file is password protected" in progress
     assert "The selected file is empty" in progress

@@ -166,6 +166,17 @@ def test_file_without_the_token_of_its_page_is_refused(coordinator):
     assert not Upload.objects.exists()
 
 
+def test_file_with_the_token_of_its_page_is_added_without_being_read_on_the_way(coordinator):
+    browser, wanted = Client(enforce_csrf_checks=True), a_wanted_request()
+    browser.force_login(coordinator)
+    page = Page(browser.get(reverse("worklist:records", args=[wanted.reference])).content.decode())
+    token = next(one["value"] for one in page.every("input") if one.get("name") == "csrfmiddlewaretoken")
+    data = {"kind": "pathology", "file": SimpleUploadedFile("Fax 7.pdf", a_pdf()), "key": new_key()}
+    address, origin = reverse("worklist:file-add", args=[wanted.reference]), {"Origin": "http://testserver"}
+    assert browser.post(address, data | {"csrfmiddlewaretoken": token}, headers=origin).status_code == 302
+    assert Upload.objects.count() == 1
+
+
 @pytest.mark.parametrize("person", [a_clinician_user, an_auditor])
 def test_those_who_do_not_chase_records_add_and_remove_no_file(client, wanted, person):
     Upload.objects.update(by_kind="staff")
