@@ -1,8 +1,8 @@
 """The pages everybody may read: how much slower than a hello page with a template, how many queries, how many bytes.
 
 Under gunicorn, asked by the same loader as the bare site of floors/floor_web.py, by turns. A page counts as it is sent
-on, warm. Its first visit counts with all it names: style sheets, scripts and icons, as the server sends them to a
-browser that reads gzip.
+on, warm; so does a search, of which the rows found lately are in memory while the page is made each time. A first visit
+counts with all it names: style sheets, scripts and icons, as the server sends them to a browser that reads gzip.
 """
 
 import gzip

@@ -1,13 +1,16 @@
 """Search over articles, questions and words: one function, and each database's own full text index behind it.
 
-Nothing that is searched for is kept anywhere.
+Nothing that is searched for is kept anywhere; rows of ours that were found lately are, in memory.
 """
 
 import re
+import secrets
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from hashlib import blake2b
 from html import escape
 
 from django.db import connection
@@ -18,12 +21,14 @@ from django.utils.safestring import SafeString, mark_safe
 from clinic.education.models import QUESTIONS_SLUG, Article, GlossaryTerm, SearchText
 from clinic.education.synonyms import SYNONYMS
 from clinic.education.text import plain, read, without_marks
-from clinic.site.public_pages import content_mark
+from clinic.site.public_pages import content_mark, found_in, keep_in
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
 MOST_HITS = 30
+MOST_KEPT = 100  # searches of which the rows stay in memory, some 20 KB each
 EXCERPT = 220
+NEAR = 0.75  # how alike a word in use must be to be offered as the better spelling, 1 for the same
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 # stems of words by which help with thoughts of suicide may be looked for
 CRISIS = ("suicid", "kill my", "end my life", "ending my life", "want to die", "self harm", "hurt myself")
@@ -34,6 +39,8 @@ the there they this to was what when where which who why will with you your
 """
 COMMON = frozenset(_COMMON_WORDS.split())
 LONGEST_FIRST = sorted(SYNONYMS, key=len, reverse=True)
+_SECRET = secrets.token_bytes(32)  # of this process
+_rows_found: OrderedDict[tuple[str, ...], list[tuple]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def alternatives(query: str, words: Sequence[str]) -> list[list[str]]:
 
 
 def search(query: str, *, limit: int = MOST_HITS) -> Results:
-    """The best pages for what somebody typed, best first; at most 3 queries, one more after a change of the content.
+    """The best pages for what somebody typed, best first; 1 query, at most 3 for what was not asked lately.
 
     `query` has at most LONGEST_QUERY characters (the form sees to it); quotes and operators are only words.
     """
@@ -82,10 +89,11 @@ def search(query: str, *, limit: int = MOST_HITS) -> Results:
         return Results([])
     groups = alternatives(query, words)
     found = [one for group in groups for one in group]
-    rows, instead = _look(groups, limit), ""
+    mark = content_mark()
+    rows, instead = _look_once(groups, limit, mark), ""
     if not rows:
-        instead = _better_spelling(words)
-        rows = _look([found], limit) if len(groups) > 1 else []
+        instead = _better_spelling(words, mark)
+        rows = _look_once([found], limit, mark) if len(groups) > 1 else []
     pattern = _words_pattern(found)
     return Results([_hit(row, pattern) for row in _one_a_page(rows)], instead)
 
@@ -105,15 +113,31 @@ def _one_a_page(rows: Iterable[tuple]) -> list[tuple]:
     return list(best.values())
 
 
+def _look_once(groups: list[list[str]], limit: int, mark: str) -> list[tuple]:
+    """The same without asking again while the content and the day are the same.
+
+    What is kept in memory are our own rows, under a digest from which nobody reads what was typed.
+    """
+    wish = repr((groups, limit, mark, timezone.localdate())).encode()
+    key = (blake2b(wish, key=_SECRET, digest_size=16).hexdigest(),)
+    rows = found_in(_rows_found, key) if mark else None
+    if rows is None:
+        rows = _look(groups, limit)
+        if mark:
+            keep_in(_rows_found, key, rows, most=MOST_KEPT)
+    return rows
+
+
 def _look(groups: list[list[str]], limit: int) -> list[tuple]:
     """(kind, address, title, body) of the rows that have a phrase of every group, best first."""
     if connection.vendor == "postgresql":
-        sql, match = _POSTGRESQL, " & ".join(f"({' | '.join(map(_pg_phrase, group))})" for group in groups)
-    else:
-        sql, match = _SQLITE, " AND ".join(f"({' OR '.join(map(_fts_phrase, group))})" for group in groups)
+        match = " & ".join(f"({' | '.join(map(_pg_phrase, group))})" for group in groups)
+        wish = [match, timezone.localdate(), limit]
+        [found] = connection.together([(_POSTGRESQL, wish)])  # planned once a connection
+        return found.fetchall()
+    match = " AND ".join(f"({' OR '.join(map(_fts_phrase, group))})" for group in groups)
     with connection.cursor() as cursor:
-        rank = [match] if connection.vendor == "postgresql" else []
-        cursor.execute(sql, [match, timezone.localdate(), *rank, limit])
+        cursor.execute(_SQLITE, [match, timezone.localdate(), limit])
         return cursor.fetchall()
 
 
@@ -128,9 +152,8 @@ _SQLITE = f"""
     ORDER BY bm25(clinic_searchtext_index, 6.0, 1.0), t.id LIMIT %s
 """  # noqa: S608 - constants only
 _POSTGRESQL = f"""
-    SELECT t.kind, t.address, t.title, t.body FROM clinic_searchtext t
-    WHERE t.document @@ to_tsquery('english', %s) AND {_STILL_SHOWN}
-    ORDER BY ts_rank(t.document, to_tsquery('english', %s)) DESC, t.id LIMIT %s
+    SELECT t.kind, t.address, t.title, t.body FROM clinic_searchtext t, to_tsquery('english', %s) wish
+    WHERE t.document @@ wish AND {_STILL_SHOWN} ORDER BY ts_rank(t.document, wish) DESC, t.id LIMIT %s
 """  # noqa: S608 - constants only
 
 
@@ -163,12 +186,11 @@ def _hit(row: tuple, pattern: re.Pattern[str]) -> Hit:
 
 def _excerpt(body: str, pattern: re.Pattern[str]) -> str:
     """A piece of the text around the first word found, the words marked, everything escaped."""
-    text = " ".join(body.split())
-    first = pattern.search(text)
+    first = pattern.search(body)
     start = max(0, (first.start() if first else 0) - EXCERPT // 3)
-    start = text.rfind(" ", 0, start) + 1 if start else 0
-    piece = text[start : start + EXCERPT]
-    if start + EXCERPT < len(text):
+    start = body.rfind(" ", 0, start) + 1 if start else 0
+    piece = " ".join(body[start : start + EXCERPT].split())
+    if start + EXCERPT < len(body):
         piece = piece.rpartition(" ")[0] + " …"
     parts, last = ["… " if start else ""], 0
     for one in pattern.finditer(piece):
@@ -182,17 +204,25 @@ def _stem(word: str) -> str:
     return word if len(word) <= 4 else re.sub(r"(?:ies|es|s|ing|ed|y)$", "", word)
 
 
-def _better_spelling(words: Sequence[str]) -> str:
+def _better_spelling(words: Sequence[str], mark: str) -> str:
     """What may have been meant: each unknown word replaced by the nearest one in use; empty when there is none."""
-    mark = content_mark()
     known = vocabulary(mark) if mark else vocabulary.__wrapped__(mark)
     better = []
     for word in words:
-        near = [word] if word in known else get_close_matches(word, known, n=1, cutoff=0.75)
+        near = [word] if word in known else get_close_matches(word, _may_be_near(word, known), n=1, cutoff=NEAR)
         if not near:
             return ""
         better.append(near[0])
     return " ".join(better) if better != list(words) else ""
+
+
+def _may_be_near(word: str, known: Sequence[str]) -> list[str]:
+    """The known words that are not ruled out by the letters that they lack: so few that a long comparison is quick.
+
+    `NEAR` is twice the letters in common through all letters of both words.
+    """
+    letters, length = set(word), len(word)
+    return [one for one in known if len(letters.difference(one)) <= length - (length + len(one)) * NEAR / 2]
 
 
 @lru_cache(maxsize=2)

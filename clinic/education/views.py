@@ -1,12 +1,13 @@
 """Public pages to read: the list, an article, the words, the questions, search. At most 3 queries each."""
 
+from html import escape
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseGone
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from clinic.education.actions import count_helpful
 from clinic.education.forms import SearchForm, is_searchable
 from clinic.education.models import QUESTIONS_SLUG, Article, ArticleRevision, GlossaryTerm, Resource, Trial
 from clinic.education.render import Word, shown
-from clinic.education.search import crisis_words, search
+from clinic.education.search import Hit, crisis_words, search
 from clinic.education.structured import article_data, crumbs_data, questions_data
 from clinic.education.symptoms import related_symptoms
 from clinic.education.text import read
@@ -26,7 +27,6 @@ from clinic.site.public_pages import framed_page, public_page
 from clinic.site.structured import as_script
 
 SAID = ("yes", "no")
-HIT = '<li><h2><a href="{}">{}</a></h2><p>{}</p></li>'  # as many as thirty: a template takes long for them
 ANSWERS_A_PAGE, DAY = 3, 24 * 3600  # from one network address: a family at one table
 
 
@@ -155,6 +155,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _listed(hit: Hit) -> str:
+    """One result. There may be thirty: a template takes long for them, and so do Django's helpers."""
+    return f'<li><h2><a href="{escape(hit.address)}">{escape(hit.title)}</a></h2><p>{hit.excerpt}</p></li>'
+
+
 def _search_context() -> dict:
     return {"crumbs": [(_("Home"), reverse("site:home")), (_("Search"), "")]}
 
@@ -179,7 +184,7 @@ def _found(request: HttpRequest, query: str) -> HttpResponse:
         count=ngettext("%(n)s result", "%(n)s results", count) % {"n": count},
         better=escape(instead),
         better_query=urlencode({"q": instead}),
-        hits=format_html_join("", HIT, ((hit.address, hit.title, hit.excerpt) for hit in results.hits)),
+        hits="".join(map(_listed, results.hits)),
     )
 
 

@@ -94,14 +94,14 @@ def public_page(
         @wraps(view)
         def page(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             key = _key(request, also() if request.method != "POST" else "", reads_content=reads_content)
-            kept = _found(_kept, key) if key else None
+            kept = found_in(_kept, key) if key else None
             if kept is None:
                 response = view(request, *args, **kwargs)
                 if request.method == "POST" or not _may_be_kept(response):
                     return response
                 kept = KeptPage.of(response.content)
                 if key:
-                    _keep(_kept, key, kept)
+                    keep_in(_kept, key, kept)
             return kept.answer(request)
 
         methods = ["GET", "HEAD", "POST"] if has_form else ["GET", "HEAD"]
@@ -128,13 +128,13 @@ def framed_page(
     """
     here = {"url": escape(request.get_full_path())}
     key = _frame_key(request, template, flags)
-    frame = _found(_frames, key) if key else None
+    frame = found_in(_frames, key) if key else None
     if frame is None:
         holes = {name: mark_safe(f"\ue000{name}\ue001") for name in (*pieces, *here)}  # noqa: S308 - our own names
         look = look_of(request) | {"url": holes["url"]}
         frame = tuple(_HOLE.split(render_to_string(template, context() | flags | holes | {"look": look}, request)))
         if key:
-            _keep(_frames, key, frame)
+            keep_in(_frames, key, frame)
     filled = pieces | here
     return HttpResponse("".join(filled[part] if number % 2 else part for number, part in enumerate(frame)))
 
@@ -168,17 +168,19 @@ def content_mark() -> str:
     return row[0] if row else ""
 
 
-def _found(kept: OrderedDict[Key, Made], key: Key) -> Made | None:
+def found_in(kept: OrderedDict[Key, Made], key: Key) -> Made | None:
+    """What is kept under `key`; it counts as used now."""
     with _lock:
         if key in kept:
             kept.move_to_end(key)
         return kept.get(key)
 
 
-def _keep(kept: OrderedDict[Key, Made], key: Key, page: Made) -> None:
+def keep_in(kept: OrderedDict[Key, Made], key: Key, made: Made, *, most: int = MOST_PAGES) -> None:
+    """Keep it, and let go of what was not used for longest beyond `most`."""
     with _lock:
-        kept[key] = page
-        while len(kept) > MOST_PAGES:
+        kept[key] = made
+        while len(kept) > most:
             kept.popitem(last=False)
 
 
