@@ -127,7 +127,7 @@ class FilterForm(PageForm):
             if twice:
                 raise ValidationError(_("The address asks for one thing twice. Choose one of each"), code="twice")
         if self.data.get("tab", TABS[0].slug) not in TAB_BY_SLUG:
-            raise ValidationError(_("There is no such list. Choose one of those above"), code="unknown_list")
+            raise ValidationError(_("There is no such list. Choose one of those below"), code="unknown_list")
         return cleaned
 
     def _refuse_foreign_names(self) -> None:

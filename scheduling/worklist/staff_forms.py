@@ -52,7 +52,7 @@ class SearchForm(PageForm):
     words = TextField(
         label=gettext_lazy("Find a request"),
         help_text=gettext_lazy(
-            "Reference, emergency code, whole phone number, birth date (3/27/1951) or first letters of the name"
+            "Reference, emergency code, whole phone number, birth date (3/27/1951) or start of the name"
         ),
         missing=gettext_lazy("Enter a name, reference, phone number or birth date"),
         max_length=100,

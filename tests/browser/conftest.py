@@ -154,7 +154,7 @@ def look_at(axe):
 
 def found_by(axe, page) -> list[str]:
     """What axe objects to on the page as it stands."""
-    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"], "preload": False}
     if not page.evaluate("typeof axe === 'object'"):  # the script of the checker is large: once a page is enough
         page.evaluate(axe.axe_script)
     violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)

@@ -129,7 +129,9 @@ def test_person_completes_the_task_list(open_as, look_at, js, size):
     assert answers_of(wanted.report)["current_stage"] == "III"
 
 
-@pytest.mark.parametrize(("js", "size"), [(True, PHONE), (False, DESKTOP)])
+@pytest.mark.parametrize(
+    ("js", "size"), [(True, PHONE), pytest.param(False, DESKTOP, marks=pytest.mark.thorough)]
+)  # the whole list is walked without scripts above
 def test_person_lists_records(open_as, look_at, js, size):
     wanted = a_wanted_request()
     page = open_as(wanted, "records/imaging/", js=js, size=size)

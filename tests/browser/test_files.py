@@ -46,7 +46,7 @@ def names_on(page) -> list[str]:
     return page.locator(NAMES).all_inner_texts()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.thorough)], ids=["phone", "desktop"])
 def test_several_files_are_sent_one_after_the_other_and_a_failed_one_keeps_the_others(files_page, look_at, size):
     # given the page of a patient who has files of all sorts
     open_the_clinic()

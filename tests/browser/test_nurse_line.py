@@ -167,7 +167,9 @@ def test_nurse_answers_within_the_clock_and_makes_one_a_request(open_page, look_
     assert NurseQuestion.objects.get(topic="appointment").state == "converted_to_request"
 
 
-@pytest.mark.parametrize(("text", "dark"), [("standard", True), ("largest", False)])
+@pytest.mark.parametrize(
+    ("text", "dark"), [("standard", True), pytest.param("largest", False, marks=pytest.mark.thorough)]
+)
 def test_staff_pages_of_questions_in_other_clothes(open_page, look_at, text, dark):
     open_the_clinic()
     person = open_page("/ask-a-nurse/", js=False)
