@@ -19,13 +19,13 @@ class SealedCookieStorage(CookieStorage):
     """Django's cookie of messages, sealed with the key of the encrypted columns."""
 
     def _encode_parts(self, messages: Any, encode_empty: bool = False) -> str | None:
-        encoded = super()._encode_parts(messages, encode_empty=encode_empty)  # type: ignore[misc]
+        encoded = super()._encode_parts(messages, encode_empty=encode_empty)  # type: ignore[misc]  # unknown to the stubs
         return seal(encoded, place=PLACE) if encoded else None
 
     def _decode(self, data: str | None) -> Any:
         """The messages; None, and the cookie goes, where it is not one of ours."""
         try:
-            return super()._decode(open_sealed(data, place=PLACE) if data else None)  # type: ignore[misc]
+            return super()._decode(open_sealed(data, place=PLACE) if data else None)  # type: ignore[misc]  # the same
         except CannotOpen:
             self.used = True
             return None

@@ -23,7 +23,7 @@ def send_password_reset(user: int) -> None:
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     context = {
         "link": settings.PUBLIC_URL + path.replace("UID-KEY", quote(key)),
-        "clinic_name": settings.CLINIC_SHORT_NAME,
+        "name": settings.MESSAGE_NAME,
         "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
     }
     subject = " ".join(render_to_string("sign_in/reset.subject.txt", context).split())

@@ -210,3 +210,10 @@ def test_nothing_that_is_searched_for_is_kept(client, library, caplog):
     assert room._rows_found
     assert "secret" not in caplog.text + repr(room._rows_found)
     assert not SearchText.objects.filter(body__contains="secret").exists()
+
+
+def test_title_of_a_result_is_never_markup(client, library):
+    SearchText.objects.create(kind="word", ref="z", address="/learn/words/#z", title="<b>Zebra</b>", body="quagga")
+    html = client.get("/search/", {"q": "quagga"}).content.decode()
+    assert "&lt;b&gt;Zebra" in html
+    assert "<b>Zebra" not in html

@@ -354,3 +354,10 @@ def test_without_a_mark_nothing_is_kept(site, client):
 def test_nothing_is_kept_while_templates_are_being_written(site, client):
     client.get("/contact/")
     assert not public_pages._kept
+
+
+def test_nothing_is_painted_before_the_header_is_whole(client, db):
+    html = client.get("/get-help-now/").content.decode()
+    head, body = html.split("</head>")
+    assert '<link rel="expect" href="#main" blocking="render">' in head
+    assert body.index("</header>") < body.index('<main id="main"')
